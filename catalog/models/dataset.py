@@ -1,0 +1,98 @@
+"""Datasets, the promises made for them, and where each can be seen."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from catalog.models.columns import Structured, coded
+from catalog.models.vocabulary import Dimension, Sensitivity, SourceKind
+from catalog.rules.terms import Cadence, Schedule
+
+
+class Dataset(SQLModel, table=True):
+    """One item of the daftar data with its Satu Data metadata.
+
+    `identity` folds agency, indicator, title, cadence, rule, classification and unit;
+    `n_rows_listed` says how many rows of the daftar data share it.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency_id: int = Field(foreign_key="agency.id", index=True)
+    slug: str = Field(unique=True)
+    identity: str = Field(unique=True)
+    title: str
+    indicator: str | None = None
+    description: str | None = None
+    unit: str | None = None
+    dimension: Dimension | None = Field(default=None, sa_type=coded(Dimension))
+    classification: str | None = None
+    sensitivity: Sensitivity = Field(default=Sensitivity.TERBUKA, sa_type=coded(Sensitivity))
+    licence: str | None = None
+    keywords: list[str] = Field(default_factory=list, sa_type=Structured)
+    concept: str | None = None
+    definition: str | None = None
+    measure: str | None = None
+    table_schema: dict[str, Any] | None = Field(default=None, sa_type=Structured)
+    time_column: str | None = None
+    value_columns: list[str] = Field(default_factory=list, sa_type=Structured)
+    key_columns: list[str] = Field(default_factory=list, sa_type=Structured)
+    volatile_columns: list[str] = Field(default_factory=list, sa_type=Structured)
+    n_rows_listed: int = 1
+    retired_on: date | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Promise(SQLModel, table=True):
+    """One version of what an agency promised for a dataset; the newest has no `ends_on`.
+
+    `rule_text` is the jadwal rilis as written; `reason` says in Bahasa Indonesia why it
+    could not be scheduled. Source: design of the freshness model, section 2.
+    """
+
+    __table_args__ = (UniqueConstraint("dataset_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    dataset_id: int = Field(foreign_key="dataset.id", index=True)
+    version: int = 1
+    cadence: Cadence = Field(sa_type=coded(Cadence))
+    schedule: Schedule = Field(sa_type=coded(Schedule))
+    rule_text: str | None = None
+    reason: str | None = None
+    agreed_on: date
+    ends_on: date | None = None
+    approved_by: str | None = None
+    created_at: datetime
+
+
+class Source(SQLModel, table=True):
+    """Where a dataset can be seen, and the watcher's own bookkeeping of it.
+
+    `conclusive_at`, `last_check_id`, `n_failed` and `failing_since` are caches of the
+    checks, renewed with each of them. A source is free when `leased_until` has passed.
+    """
+
+    __table_args__ = (Index("ix_source_due", "next_look_at", "leased_until"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    dataset_id: int = Field(foreign_key="dataset.id", index=True)
+    kind: SourceKind = Field(sa_type=coded(SourceKind))
+    address: str
+    host: str = ""
+    options: dict[str, Any] = Field(default_factory=dict, sa_type=Structured)
+    next_look_at: datetime | None = None
+    leased_until: datetime | None = None
+    lease: str | None = None
+    paused_reason: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    last_full_at: datetime | None = None
+    n_since_full: int = 0
+    last_check_id: int | None = None
+    looked_at: datetime | None = None
+    conclusive_at: datetime | None = None
+    n_failed: int = 0
+    failing_since: datetime | None = None
+    created_at: datetime
