@@ -1,0 +1,1 @@
+"""Named records become rows: daftar data, agencies, people, holidays, applications, listings."""

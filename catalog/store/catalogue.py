@@ -1,0 +1,175 @@
+"""The catalogue: what a question finds, with facets counted, sorted and paged."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from catalog.store.line import DatasetLine, worst_first
+from catalog.store.snapshot import Snapshot
+
+PER_PAGE = 20
+_FAR = datetime.max.replace(tzinfo=UTC)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Facet(StrEnum):
+    """What the catalogue can be narrowed by; the value is the name in the address."""
+
+    AGENCY = "opd"
+    STATE = "keadaan"
+    DIMENSION = "dimensi"
+    CADENCE = "periode"
+    FORMAT = "format"
+    LICENCE = "lisensi"
+
+
+class Sort(StrEnum):
+    """How results are ordered; the value is the name in the address."""
+
+    RELEVANCE = "relevansi"
+    STATE = "keadaan"
+    DUE = "jatuh-tempo"
+    ARRIVED = "terbaru"
+    TITLE = "judul"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """One facet set to one value."""
+
+    facet: Facet
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asks the catalogue."""
+
+    words: str = ""
+    narrowings: tuple[Narrowing, ...] = ()
+    sort: Sort = Sort.ARRIVED
+    page: int = 1
+
+    def value_of(self, facet: Facet) -> str | None:
+        """Return what a facet is set to."""
+        return next((n.value for n in self.narrowings if n.facet is facet), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a facet and how many results it would give; `name` where it has its own."""
+
+    value: str
+    n: int
+    is_chosen: bool
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """One facet with its options, the most frequent first."""
+
+    facet: Facet
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    """One page of answers to a question; `near` are titles that look like the words."""
+
+    as_of: datetime
+    question: Question
+    n_found: int
+    n_all: int
+    n_pages: int
+    facets: tuple[FacetCount, ...]
+    lines: tuple[DatasetLine, ...]
+    near: tuple[str, ...] = ()
+
+
+_VALUES: dict[Facet, Callable[[DatasetLine], str | None]] = {
+    Facet.AGENCY: lambda line: line.agency.slug,
+    Facet.STATE: lambda line: line.headline.value,
+    Facet.DIMENSION: lambda line: line.dimension.value if line.dimension else None,
+    Facet.CADENCE: lambda line: line.cadence.value,
+    Facet.FORMAT: lambda line: line.format,
+    Facet.LICENCE: lambda line: line.licence,
+}
+_SORTS: dict[Sort, Callable[[DatasetLine], tuple[object, ...]]] = {
+    Sort.STATE: worst_first,
+    Sort.DUE: lambda line: (line.next_due.due_at if line.next_due else _FAR, line.title),
+    Sort.ARRIVED: lambda line: (_age_of_arrival(line), line.title),
+    Sort.TITLE: lambda line: (line.title.casefold(), line.slug),
+}
+
+
+def _age_of_arrival(line: DatasetLine) -> float:
+    last = line.last_fulfilled
+    at = last.closing.at if last and last.closing else _NEVER
+    return -at.timestamp() if at is not _NEVER else float("inf")
+
+
+def catalogue_page(
+    snapshot: Snapshot, question: Question, found: Sequence[int] | None, near: Sequence[str] = ()
+) -> CataloguePage:
+    """Answer a question; `found` are the datasets its words found, best first, None for all.
+
+    A facet's options are counted among the results that every other facet leaves.
+    """
+    by_id = snapshot.by_id
+    candidates = snapshot.lines if found is None else [by_id[i] for i in found if i in by_id]
+    kept, counts, names = _narrowed(candidates, question)
+    if question.sort is not Sort.RELEVANCE or found is None:
+        kept.sort(key=_SORTS.get(question.sort, _SORTS[Sort.ARRIVED]))
+    n_pages = max(1, -(-len(kept) // PER_PAGE))
+    page = min(max(1, question.page), n_pages)
+    return CataloguePage(
+        as_of=snapshot.as_of,
+        question=Question(question.words, question.narrowings, question.sort, page),
+        n_found=len(kept),
+        n_all=len(snapshot.lines),
+        n_pages=n_pages,
+        facets=tuple(_facet(facet, counts[facet], question, names) for facet in Facet),
+        lines=tuple(kept[(page - 1) * PER_PAGE : page * PER_PAGE]),
+        near=tuple(near),
+    )
+
+
+def _narrowed(
+    candidates: Sequence[DatasetLine], question: Question
+) -> tuple[list[DatasetLine], dict[Facet, Counter[str]], dict[str, str]]:
+    """Return the lines every narrowing keeps, the counts of each facet, agencies' names."""
+    kept: list[DatasetLine] = []
+    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
+    names: dict[str, str] = {}
+    chosen = [(n.facet, n.value, _VALUES[n.facet]) for n in question.narrowings]
+    for line in candidates:
+        names[line.agency.slug] = line.agency.name
+        refused = [facet for facet, value, read in chosen if read(line) != value]
+        if len(refused) > 1:
+            continue
+        for facet in refused or Facet:
+            value = _VALUES[facet](line)
+            if value is not None:
+                counts[facet][value] += 1
+        if not refused:
+            kept.append(line)
+    return kept, counts, names
+
+
+def _facet(
+    facet: Facet, counts: Counter[str], question: Question, names: dict[str, str]
+) -> FacetCount:
+    chosen = question.value_of(facet)
+    if chosen is not None and chosen not in counts:
+        counts[chosen] = 0
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return FacetCount(
+        facet,
+        tuple(
+            Option(value, n, value == chosen, names.get(value) if facet is Facet.AGENCY else None)
+            for value, n in ordered
+        ),
+    )

@@ -1,0 +1,167 @@
+"""The page of one dataset: its promise, its evidence, its versions, its dictionary."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from catalog import access, models
+from catalog.rules.obligations import Obligation
+from catalog.rules.promise import Promise
+from catalog.rules.score import Share, punctuality, score_window, timeliness
+from catalog.rules.terms import Outcome, Rank
+from catalog.store.line import DatasetLine, formats, line_of
+from catalog.store.standing import City, Standing, standings
+from catalog.store.versions import (
+    Column,
+    FindingLine,
+    VersionLine,
+    columns_of,
+    findings_of,
+    versions_of,
+)
+
+N_CHECKS = 6
+N_CELLS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One look at a source."""
+
+    at: datetime
+    outcome: Outcome
+    conclusive: bool
+    http_status: int | None
+    rank: Rank | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """The agency's own reason for what is missing and by when it expects to deliver."""
+
+    reason: str
+    eta_on: date | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPage:
+    """Everything the page of a dataset shows.
+
+    `schedule` holds what is owed from now on; `current` is the newest accepted version.
+    Of a dataset that is not open `current`, `versions`, `findings` and `host` stay empty.
+    """
+
+    as_of: datetime
+    line: DatasetLine
+    promise: Promise
+    indicator: str | None
+    description: str | None
+    unit: str | None
+    classification: str | None
+    concept: str | None
+    definition: str | None
+    measure: str | None
+    keywords: tuple[str, ...]
+    n_rows_listed: int
+    columns: tuple[Column, ...]
+    host: str | None
+    schedule: tuple[Obligation, ...]
+    punctuality: Share | None
+    timeliness: float | None
+    may_see_content: bool
+    current: VersionLine | None
+    versions: tuple[VersionLine, ...]
+    findings: tuple[FindingLine, ...]
+    checks: tuple[CheckLine, ...]
+    answer: AnswerLine | None
+
+
+def dataset_page(
+    session: Session, slug: str, city: City, now: datetime, visitor: access.Visitor
+) -> DatasetPage | None:
+    """Return the page of a dataset as a visitor may see it, None where there is none.
+
+    A fixed number of SELECTs, whatever the dataset holds.
+    """
+    dataset = session.exec(select(models.Dataset).where(models.Dataset.slug == slug)).first()
+    if dataset is None or dataset.id is None:
+        return None
+    found = standings(session, city, now, dataset_ids=[dataset.id])
+    if not found:
+        return None
+    standing = found[0]
+    subject = access.Subject(standing.agency.id, dataset.sensitivity)
+    is_seen = access.may(visitor, access.Deed.SEE_CONTENT, subject)
+    file_format = formats(session, [dataset.id]).get(dataset.id)
+    versions = versions_of(session, dataset.id) if is_seen else ()
+    return DatasetPage(
+        as_of=now,
+        line=line_of(standing, now, city.calendar, file_format, N_CELLS),
+        promise=standing.promise,
+        indicator=dataset.indicator,
+        description=dataset.description,
+        unit=dataset.unit,
+        classification=dataset.classification,
+        concept=dataset.concept,
+        definition=dataset.definition,
+        measure=dataset.measure,
+        keywords=tuple(dataset.keywords),
+        n_rows_listed=dataset.n_rows_listed,
+        columns=columns_of(dataset.table_schema, versions),
+        host=_host(session, dataset.id) if is_seen else None,
+        schedule=tuple(j.obligation for j in standing.judged if j.obligation.due_at > now),
+        punctuality=punctuality(standing.judged, score_window(standing.promise.cadence), now),
+        timeliness=_timeliness(standing, city, now),
+        may_see_content=is_seen,
+        current=next((v.line for v in versions if v.line.is_public), None),
+        versions=tuple(v.line for v in versions),
+        findings=findings_of(session, versions),
+        checks=_checks(session, dataset.id),
+        answer=_answer(session, dataset.id) if standing.missing else None,
+    )
+
+
+def _timeliness(standing: Standing, city: City, now: datetime) -> float | None:
+    window = score_window(standing.promise.cadence)
+    return timeliness(standing.judged, window, now, city.calendar)
+
+
+def _host(session: Session, dataset_id: int) -> str | None:
+    """Return the host of the dataset's source; its whole address may hold a key."""
+    source = models.Source
+    return session.exec(
+        select(source.host)
+        .where(source.dataset_id == dataset_id, source.host != "")
+        .order_by(col(source.id))
+        .limit(1)
+    ).first()
+
+
+def _checks(session: Session, dataset_id: int) -> tuple[CheckLine, ...]:
+    check = models.Check
+    rows = session.exec(
+        select(check)
+        .where(check.dataset_id == dataset_id)
+        .order_by(col(check.at).desc(), col(check.id).desc())
+        .limit(N_CHECKS)
+    )
+    return tuple(
+        CheckLine(row.at, row.outcome, row.conclusive, row.http_status, row.rank) for row in rows
+    )
+
+
+def _answer(session: Session, dataset_id: int) -> AnswerLine | None:
+    said = models.Declaration
+    row = session.exec(
+        select(said)
+        .where(
+            said.dataset_id == dataset_id,
+            said.kind == models.DeclarationKind.ANSWER,
+            said.status == models.DeclarationStatus.ACCEPTED,
+        )
+        .order_by(col(said.at).desc())
+        .limit(1)
+    ).first()
+    return AnswerLine(row.reason, row.eta_on, row.at) if row else None
