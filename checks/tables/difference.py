@@ -1,0 +1,148 @@
+"""What changed between two versions of a table: rows added, removed and changed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from checks.tables.canonical import canonical_rows, stable_names
+from checks.tables.table import Table, folded
+
+_N_EXAMPLES = 20
+_PAIRS = 250_000
+
+_Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One example of a change; for a changed row the column and its two values."""
+
+    kind: str
+    row: tuple[str, ...]
+    column: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How many rows came, went and changed, with the first examples of each."""
+
+    n_added: int
+    n_removed: int
+    n_changed: int
+    examples: tuple[RowChange, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the two versions say the same."""
+        return not (self.n_added or self.n_removed or self.n_changed)
+
+
+def difference(old: Table, new: Table, key: Sequence[str] = ()) -> Difference:
+    """Return the rows added, removed and changed, over the columns that both have.
+
+    Rows are matched by the key; without one by the columns that are no measures when
+    those are unique, else each to the row that it shares most cells with.
+    """
+    shared = [name for name in stable_names(old) if name in set(stable_names(new))]
+    names = shared or stable_names(new)
+    before, after = canonical_rows(old, names), canonical_rows(new, names)
+    wanted = [folded(name) for name in key]
+    if not wanted or not set(wanted) <= set(names):
+        wanted = _found_key(old, new, names, before, after)
+    positions = [names.index(name) for name in wanted]
+    gone, come = _unmatched(before, after), _unmatched(after, before)
+    pairs = _paired_by_key(gone, come, positions) if positions else _paired_by_likeness(gone, come)
+    gone, come, changed = pairs
+    examples = [
+        *islice(_cell_changes(changed, names), _N_EXAMPLES),
+        *(RowChange("added", row) for row in come[:_N_EXAMPLES]),
+        *(RowChange("removed", row) for row in gone[:_N_EXAMPLES]),
+    ]
+    return Difference(len(come), len(gone), len(changed), tuple(examples[:_N_EXAMPLES]))
+
+
+def _found_key(
+    old: Table, new: Table, names: list[str], before: list[_Row], after: list[_Row]
+) -> list[str]:
+    measures = {
+        folded(column.name) for column in (*old.columns, *new.columns) if column.type.is_numeric
+    }
+    wanted = [name for name in names if name not in measures]
+    positions = [names.index(name) for name in wanted]
+    for rows in (before, after):
+        if len({tuple(row[p] for p in positions) for row in rows}) < len(rows):
+            return []
+    return wanted
+
+
+def _unmatched(rows: list[_Row], others: list[_Row]) -> list[_Row]:
+    left = Counter(others)
+    unmatched = []
+    for row in rows:
+        if left[row]:
+            left[row] -= 1
+        else:
+            unmatched.append(row)
+    return unmatched
+
+
+_Pairs = tuple[list[_Row], list[_Row], list[tuple[_Row, _Row]]]
+
+
+def _paired_by_key(gone: list[_Row], come: list[_Row], positions: list[int]) -> _Pairs:
+    waiting: defaultdict[_Row, list[_Row]] = defaultdict(list)
+    for row in gone:
+        waiting[tuple(row[p] for p in positions)].append(row)
+    added, changed = [], []
+    for row in come:
+        same = waiting[tuple(row[p] for p in positions)]
+        if same:
+            changed.append((same.pop(0), row))
+        else:
+            added.append(row)
+    return [row for rows in waiting.values() for row in rows], added, changed
+
+
+def _paired_by_likeness(gone: list[_Row], come: list[_Row]) -> _Pairs:
+    if len(gone) * len(come) > _PAIRS:
+        # Too many to compare each with each: rows are taken in their order.
+        n_pairs = min(len(gone), len(come))
+        pairs = [(a, b) for a, b in zip(gone, come, strict=False) if 2 * _likeness(a, b) > len(a)]
+        if len(pairs) == n_pairs:
+            return gone[n_pairs:], come[n_pairs:], pairs
+        return gone, come, []
+    scored = sorted(
+        (
+            (-_likeness(a, b), i, j)
+            for i, a in enumerate(gone)
+            for j, b in enumerate(come)
+            if 2 * _likeness(a, b) >= len(a)
+        )
+    )
+    used_gone: set[int] = set()
+    used_come: set[int] = set()
+    changed = []
+    for _, i, j in scored:
+        if i not in used_gone and j not in used_come:
+            used_gone.add(i)
+            used_come.add(j)
+            changed.append((gone[i], come[j]))
+    return (
+        [row for i, row in enumerate(gone) if i not in used_gone],
+        [row for j, row in enumerate(come) if j not in used_come],
+        changed,
+    )
+
+
+def _likeness(left: _Row, right: _Row) -> int:
+    return sum(1 for a, b in zip(left, right, strict=True) if a == b)
+
+
+def _cell_changes(changed: list[tuple[_Row, _Row]], names: list[str]) -> Iterator[RowChange]:
+    for before, after in changed:
+        for name, old, new in zip(names, before, after, strict=True):
+            if old != new:
+                yield RowChange("changed", after, name, old, new)

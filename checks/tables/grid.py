@@ -1,0 +1,23 @@
+"""What every format is first turned into: records of text cells, with their numbers."""
+
+from dataclasses import dataclass, field
+
+from checks.tables.table import Decision
+
+Record = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The records of one table, in file order; record k of the file is `records[k - 1]`.
+
+    `delimiter` is None for formats without one; `has_header` is True when the format
+    itself names its columns (JSON); `merged` lists merged cells of a workbook as
+    (first row, first column, last row, last column), counted from 0.
+    """
+
+    records: list[Record]
+    decisions: list[Decision] = field(default_factory=list)
+    delimiter: str | None = None
+    has_header: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()

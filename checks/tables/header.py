@@ -1,0 +1,133 @@
+"""The header of a table: below title rows, in one row or several, or not there at all."""
+
+import re
+from collections import Counter
+from itertools import islice
+
+from catalog.rules.periods import read_time
+from checks.tables.grid import Grid, Record
+from checks.tables.numbers import is_numeral
+from checks.tables.table import UnreadableTable
+
+_HEADER_DEPTH = 30
+_SAMPLE = 200
+_YEAR = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
+
+
+def n_filled(record: Record) -> int:
+    """Return how many cells of a record say something."""
+    return len(record) - record.count("")
+
+
+def header_index(records: list[Record]) -> int:
+    """Return the position of the first record that is as wide as the records usually are.
+
+    Raises UnreadableTable `no-table` when no record holds anything.
+    """
+    counts = Counter(n_filled(record) for record in islice(records, _SAMPLE))
+    counts.pop(0, None)
+    if not counts:
+        raise UnreadableTable(
+            "no-table",
+            "Tidak ada baris berisi; kirim berkas dengan judul kolom dan baris data.",
+            "No row holds anything; send a file with a header and data rows.",
+        )
+    usual = max(counts, key=lambda n: (counts[n], n))
+    needed = 1 if usual == 1 else max(2, round(0.6 * usual))
+    for index, record in enumerate(islice(records, _HEADER_DEPTH)):
+        if n_filled(record) >= needed:
+            return index
+    return next(i for i, record in enumerate(records) if any(record))
+
+
+def is_body(records: list[Record], index: int) -> bool:
+    """Tell whether the would-be header is itself a data row: numbers over numbers."""
+    record = records[index]
+    below = [r for r in islice(records, index + 1, index + 21) if any(r)]
+    if not below:
+        return False
+    valued = labelled = 0
+    for position, cell in enumerate(record):
+        column = [r[position] for r in below if position < len(r) and r[position]]
+        if column and sum(map(is_value, column)) >= 0.8 * len(column):
+            if is_value(cell) and not _YEAR.fullmatch(cell):
+                valued += 1
+            else:
+                labelled += 1
+    return valued > 0 and labelled == 0 and 2 * valued >= n_filled(record)
+
+
+def is_value(cell: str) -> bool:
+    """Tell whether a cell is a number or a time, so no label."""
+    return is_numeral(cell) or (cell[:1].isdigit() and read_time(cell) is not None)
+
+
+def has_second_row(records: list[Record], index: int) -> bool:
+    """Tell whether the record below names what the header leaves blank (merged labels)."""
+    if index + 1 >= len(records):
+        return False
+    upper, lower = records[index], records[index + 1]
+    blanks = [p for p, label in enumerate(upper) if not label]
+    filled = [p for p, label in enumerate(lower) if label]
+    if not blanks or not filled or any(map(_is_measure, lower)):
+        return False
+    return set(blanks) <= set(filled) and any(p not in filled for p in range(len(upper)))
+
+
+def _is_measure(cell: str) -> bool:
+    return is_value(cell) and not _YEAR.fullmatch(cell)
+
+
+def joined_header(grid: Grid, records: list[Record], index: int) -> tuple[list[str], int]:
+    """Return the labels and how many records above them were joined into them."""
+    labels = [" ".join(cell.split()) for cell in records[index]]
+    years = sum(1 for label in labels if _YEAR.fullmatch(label))
+    above = records[index - 1] if index else []
+    fills_blanks = (
+        any(cell and not label for cell, label in zip(above, labels, strict=False))
+        and n_filled(above) > 1
+    )
+    if not (grid.merged or fills_blanks or 2 * years >= n_filled(labels)):
+        return labels, 0
+    groups, n_joined = _groups_above(grid, records, index, labels)
+    names = [f"{group} {label}".strip() for group, label in zip(groups, labels, strict=True)]
+    return (names, n_joined) if n_joined else (labels, 0)
+
+
+def _groups_above(
+    grid: Grid, records: list[Record], index: int, labels: list[str]
+) -> tuple[list[str], int]:
+    """Return for each column the words of the header rows above it, and how many they are."""
+    width = len(labels)
+    names, n_joined = [""] * width, 0
+    for row in range(max(0, index - 3), index):
+        cells = [*records[row][:width], *[""] * (width - len(records[row]))]
+        if n_filled(cells) < 2:
+            names, n_joined = [""] * width, 0
+            continue
+        spread = _spread(grid, cells, row) if grid.merged else _filled_right(cells, labels)
+        if len({cell for cell in spread[1:] if cell}) < 2 and not any(
+            cell and not label for cell, label in zip(cells[1:], labels[1:], strict=True)
+        ):
+            # One phrase over every measure is the title of the table, not a group.
+            spread = [spread[0], *[""] * (width - 1)]
+        names = [f"{name} {cell}".strip() for name, cell in zip(names, spread, strict=True)]
+        n_joined += 1
+    return names, n_joined
+
+
+def _spread(grid: Grid, cells: list[str], row: int) -> list[str]:
+    spread = list(cells)
+    for top, left, _, right in grid.merged:
+        if top == row and 0 <= left < len(spread):
+            for column in range(left, min(right + 1, len(spread))):
+                spread[column] = cells[left]
+    return spread
+
+
+def _filled_right(cells: list[str], labels: list[str]) -> list[str]:
+    spread, last = [], ""
+    for cell, label in zip(cells, labels, strict=True):
+        last = cell or (last if label else "")
+        spread.append(last)
+    return spread

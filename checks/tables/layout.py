@@ -1,0 +1,240 @@
+"""Where the table lies inside the records: title rows, header, sections, totals, notes."""
+
+import re
+from dataclasses import dataclass, field
+
+from catalog.rules.time_labels import month_number
+from checks.tables.grid import Grid, Record
+from checks.tables.header import (
+    has_second_row,
+    header_index,
+    is_body,
+    is_value,
+    joined_header,
+    n_filled,
+)
+from checks.tables.table import Decision, folded, shown
+
+_TOTAL = re.compile(
+    r"(?:grand |sub ?)?(?:jumlah|total|jml)(?: ?[/&] ?(?:jumlah|total))?"
+    r"(?: (?:jumlah|total|keseluruhan|seluruhnya|semua|akhir))?[ .:]*",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(
+    r"(?:rata ?- ?rata|rerata|average|mean)(?: ?/ ?average)?[ .:]*", re.IGNORECASE
+)
+_NOTE = re.compile(
+    r"(?:sumber|source|catatan|keterangan|ket\b|note|access time|diakses|diunduh|dicetak"
+    r"|data per|diperbarui|\*|†|\d\))",
+    re.IGNORECASE,
+)
+_NUMBERING = re.compile(r"\(?-?(\d{1,3})\)?")
+_SECTION_SHARE = 0.4
+_TOTAL_SHARE = 0.2
+_SLIP_SHARE = 0.1
+
+
+@dataclass(slots=True)
+class Layout:
+    """The table inside the records: names, rows, the record number of each row, decisions."""
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    header_line: int
+    decisions: list[Decision] = field(default_factory=list)
+    left_out: set[int] = field(default_factory=set)
+
+
+def lay_out(grid: Grid) -> Layout:
+    """Return the table inside a grid; every row that is left out is a decision.
+
+    Raises UnreadableTable `no-table` when no record can be a header.
+    """
+    records = [[cell.strip() for cell in record] for record in grid.records]
+    index = 0 if grid.has_header else header_index(records)
+    decisions: list[Decision] = []
+    if not grid.has_header and is_body(records, index):
+        header, header_line, first = [""] * len(records[index]), 0, index
+        why = "baris pertama sudah berisi data; kolom diberi nama sendiri"
+        decisions.append(Decision("header_row", "0", why))
+    else:
+        if not grid.has_header and has_second_row(records, index):
+            index += 1
+        header, n_joined = joined_header(grid, records, index)
+        header_line, first = index + 1, index + 1
+        titles = [shown(filter(None, r)) for r in records[: index - n_joined] if any(r)]
+        why = f"di bawah baris judul: {shown(titles, 100)}" if titles else "baris pertama berisi"
+        if n_joined:
+            why = "judul kolom digabung dari beberapa baris"
+        lines = f"{header_line - n_joined}-{header_line}" if n_joined else str(header_line)
+        decisions.append(Decision("header_row", lines, why))
+    layout = Layout(header, [], [], header_line, decisions)
+    _take_rows(layout, records, first)
+    _drop_numbering(layout)
+    _drop_notes(layout)
+    _drop_totals(layout)
+    _drop_sections(layout, is_delimited=grid.delimiter is not None)
+    _fit_columns(layout)
+    return layout
+
+
+def _take_rows(layout: Layout, records: list[Record], first: int) -> None:
+    n_blank = n_repeated = 0
+    labels = [folded(label) for label in layout.header]
+    first_label = records[layout.header_line - 1][0] if len(labels) > 1 else None
+    for position in range(first, len(records)):
+        record = records[position]
+        if not any(record):
+            n_blank += 1
+        elif record[0] == first_label and [folded(cell) for cell in record] == labels:
+            n_repeated += 1
+            layout.left_out.add(position + 1)
+        else:
+            layout.rows.append(record)
+            layout.lines.append(position + 1)
+    if n_blank:
+        layout.decisions.append(Decision("blank_rows", str(n_blank), "baris kosong dilewati"))
+    if n_repeated:
+        why = "judul kolom yang diulang di tengah data"
+        layout.decisions.append(Decision("repeated_headers", str(n_repeated), why))
+
+
+def _drop(layout: Layout, positions: list[int], code: str, why: str) -> None:
+    if not positions:
+        return
+    lines = ", ".join(str(layout.lines[p]) for p in positions[:20])
+    words = shown((next(filter(None, layout.rows[p])) for p in positions[:5]), 100)
+    layout.decisions.append(Decision(code, lines, f"{why}: {words}"))
+    dropped = set(positions)
+    layout.left_out.update(layout.lines[p] for p in positions)
+    layout.rows[:] = [row for p, row in enumerate(layout.rows) if p not in dropped]
+    layout.lines[:] = [line for p, line in enumerate(layout.lines) if p not in dropped]
+
+
+def _drop_numbering(layout: Layout) -> None:
+    if len(layout.rows) < 2:
+        return
+    cells = [cell for cell in layout.rows[0] if cell]
+    found = [_NUMBERING.fullmatch(cell) for cell in cells]
+    numbers = [int(match.group(1)) for match in found if match]
+    bracketed = any(cell.startswith(("(", "-")) for cell in cells)
+    if numbers == list(range(1, len(cells) + 1)) and len(cells) > 1 and bracketed:
+        _drop(layout, [0], "numbering_rows", "baris nomor kolom")
+
+
+def _drop_notes(layout: Layout) -> None:
+    """Leave out what stands below the table in a single cell: sources, remarks."""
+    if len(layout.header) < 2:
+        return
+    end = len(layout.rows)
+    while end and _is_note(layout.rows[end - 1], len(layout.header)):
+        end -= 1
+    _drop(layout, list(range(end, len(layout.rows))), "note_rows", "catatan di bawah tabel")
+
+
+def _is_note(row: list[str], width: int) -> bool:
+    if n_filled(row) != 1 or not row[0]:
+        return False
+    return _NOTE.match(row[0]) is not None or (width > 2 and len(row[0]) > 60)
+
+
+def _drop_totals(layout: Layout) -> None:
+    if len(layout.header) < 2:
+        return
+    last = len(layout.rows) - 1
+    totals = [p for p, row in enumerate(layout.rows) if _is_total(row)]
+    while last >= 0 and (last in totals or _is_average(layout.rows[last])):
+        if last not in totals:
+            totals.append(last)
+        last -= 1
+    inside = sum(1 for p in totals if p < last)
+    if inside > _TOTAL_SHARE * len(layout.rows):
+        # So many rows called "Jumlah" are a category of the data, not sums under it.
+        totals = [p for p in totals if p > last]
+    if len(totals) < len(layout.rows):
+        _drop(layout, sorted(totals), "total_rows", "baris jumlah bukan data")
+
+
+def _label(row: list[str]) -> str:
+    cell = next((cell for cell in row[:3] if cell), "")
+    return " ".join(cell.split()) if cell[:1].isalpha() else ""
+
+
+def _is_total(row: list[str]) -> bool:
+    label = _label(row)
+    return bool(label) and _TOTAL.fullmatch(label) is not None
+
+
+def _is_average(row: list[str]) -> bool:
+    label = _label(row)
+    return bool(label) and _AVERAGE.fullmatch(label) is not None
+
+
+def _drop_sections(layout: Layout, *, is_delimited: bool) -> None:
+    """Leave out rows that hold one heading and are followed by filled rows."""
+    rows = layout.rows
+    if len(layout.header) < 3:
+        return
+    # Spreadsheets export a heading with all its delimiters; a short line is a torn one.
+    least = len(layout.header) if is_delimited else 1
+    sections = [
+        p
+        for p in range(len(rows) - 1)
+        if len(rows[p]) >= least and n_filled(rows[p]) == 1 and _is_heading(rows[p][0])
+    ]
+    if 0 < len(sections) <= _SECTION_SHARE * len(rows):
+        _drop(layout, sections, "section_rows", "judul bagian di dalam tabel, tanpa nilai")
+
+
+def _is_heading(cell: str) -> bool:
+    return cell != "" and not is_value(cell) and month_number(cell) is None
+
+
+def _fit_columns(layout: Layout) -> None:
+    """Name blank and double labels, leave out columns without label and values."""
+    labels = layout.header
+    width = len(labels)
+    longer = [p for p, row in enumerate(layout.rows) if any(row[width:])]
+    is_slip = 0 < len(longer) <= max(1, _SLIP_SHARE * len(layout.rows)) and len(layout.rows) > 2
+    if longer and not is_slip:
+        width = max(len(layout.rows[p]) for p in longer)
+    ragged = [p for p in longer if is_slip]
+    if ragged:
+        lines = ", ".join(str(layout.lines[p]) for p in ragged[:20])
+        why = "baris dengan sel lebih dari judul kolom; kelebihannya dipotong"
+        layout.decisions.append(Decision("ragged_rows", lines, why))
+    named = [*labels, *[""] * (width - len(labels))]
+    layout.rows[:] = [
+        row if len(row) == width else [*row[:width], *[""] * (width - len(row))]
+        for row in layout.rows
+    ]
+    kept = [i for i, label in enumerate(named) if label or any(row[i] for row in layout.rows)]
+    if len(kept) < width:
+        why = "kolom tanpa judul dan tanpa nilai"
+        layout.decisions.append(Decision("blank_columns", str(width - len(kept)), why))
+        layout.rows[:] = [[row[index] for index in kept] for row in layout.rows]
+    layout.header = _unique_names([named[i] for i in kept], kept, layout)
+
+
+def _unique_names(labels: list[str], positions: list[int], layout: Layout) -> list[str]:
+    taken: set[str] = set()
+    names, blank, double = [], [], []
+    for label, position in zip(labels, positions, strict=True):
+        name = stem = label or f"kolom_{position + 1}"
+        number = 2
+        while folded(name) in taken:
+            name, number = f"{stem}_{number}", number + 1
+        if not label:
+            blank.append(name)
+        elif name != stem:
+            double.append(name)
+        taken.add(folded(name))
+        names.append(name)
+    if blank and layout.header_line:
+        why = "judul kolom kosong; diberi nama menurut urutan"
+        layout.decisions.append(Decision("blank_labels", shown(blank, 200), why))
+    if double:
+        why = "judul kolom sama; diberi nomor"
+        layout.decisions.append(Decision("duplicate_labels", shown(double, 200), why))
+    return names

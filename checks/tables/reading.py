@@ -1,0 +1,132 @@
+"""Read any published file as one table, with every decision that took."""
+
+from pathlib import Path
+
+from checks.tables.columns import read_columns
+from checks.tables.content import Content, Kind, load
+from checks.tables.decoding import decode
+from checks.tables.delimited import cell_too_large, read_delimited
+from checks.tables.grid import Grid
+from checks.tables.json_records import looks_like_json, read_json
+from checks.tables.layout import lay_out
+from checks.tables.table import (
+    Caps,
+    Cells,
+    Column,
+    ColumnType,
+    Decision,
+    Table,
+    UnreadableTable,
+)
+from checks.tables.web_page import looks_like_html, looks_like_xml, read_html
+from checks.tables.workbook import read_workbook
+
+__all__ = [
+    "Caps",
+    "Cells",
+    "Column",
+    "ColumnType",
+    "Decision",
+    "Table",
+    "UnreadableTable",
+    "read_table",
+]
+
+
+def read_table(
+    path: Path, *, name: str | None = None, media_type: str | None = None, caps: Caps | None = None
+) -> Table:
+    """Return the table that a local file holds, whatever its name says.
+
+    `name` is the file name or URL it came from. The bytes decide; name and media type
+    only tell an Excel table saved as HTML from a web page. Raises UnreadableTable with a
+    code and two sentences when there is no table.
+    """
+    caps = caps or Caps()
+    content = load(path, name, caps)
+    hint = content.name
+    if media_type and "excel" in media_type and not hint.casefold().endswith(".xls"):
+        hint += ".xls"
+    grid, decisions = _grid(content, hint, caps)
+    return _table(grid, decisions, content.sha256)
+
+
+def read_head(path: Path, encoding: str, n_bytes: int) -> Table | None:
+    """Return the table at the head of a large file of delimited text, None for other kinds.
+
+    Its decisions hold for the whole file; its rows, totals and hash do not.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(n_bytes)
+    text = head[: head.rfind(b"\n") + 1].decode(encoding, errors="ignore")
+    if not text.strip() or looks_like_json(text) or looks_like_xml(text):
+        return None
+    grid = read_delimited(text, Caps(), is_whole=False)
+    why = "semua bita sah" if encoding.startswith("utf") else "sebagian bita bukan UTF-8"
+    return _table(grid, [Decision("encoding", encoding, why)], "")
+
+
+def _table(grid: Grid, decisions: list[Decision], sha256: str) -> Table:
+    layout = lay_out(grid)
+    reading = read_columns(layout.header, layout.rows, grid.delimiter)
+    return Table(
+        header=tuple(layout.header),
+        rows=reading.rows,
+        columns=reading.columns,
+        decisions=(*decisions, *grid.decisions, *layout.decisions, *reading.decisions),
+        record_lines=layout.lines,
+        header_line=layout.header_line,
+        sha256=sha256,
+        left_out_lines=frozenset(layout.left_out),
+    )
+
+
+def _grid(content: Content, hint: str, caps: Caps) -> tuple[Grid, list[Decision]]:
+    decisions = list(content.decisions)
+    if content.kind is Kind.WORKBOOK:
+        grid = read_workbook(content.payload, caps)
+        decisions.append(Decision("format", "workbook", "bita awal berkas adalah buku kerja"))
+        return _capped(grid, len(content.payload), caps), decisions
+    decoded = decode(content.payload)
+    decisions.append(decoded.decision)
+    text = decoded.text
+    grid_of_json = read_json(text, caps) if looks_like_json(text) else None
+    if grid_of_json is not None:
+        return _capped(grid_of_json, len(text), caps), decisions
+    if looks_like_html(text):
+        return _capped(read_html(text, hint, caps), len(text), caps), decisions
+    _refuse_other_text(text)
+    return _capped(read_delimited(text, caps), len(text), caps), decisions
+
+
+def _capped(grid: Grid, n_chars: int, caps: Caps) -> Grid:
+    # A workbook is compressed, so its size says nothing about its longest cell.
+    may_hold_large = n_chars > caps.cell_chars or grid.delimiter is None
+    if may_hold_large and any(
+        len(cell) > caps.cell_chars for record in grid.records for cell in record
+    ):
+        raise cell_too_large(caps)
+    return grid
+
+
+def _refuse_other_text(text: str) -> None:
+    if looks_like_xml(text):
+        raise UnreadableTable(
+            "no-table",
+            "Isinya XML, bukan tabel; kirim CSV, XLSX, ODS atau JSON.",
+            "The content is XML, no table; send CSV, XLSX, ODS or JSON.",
+        )
+    head = text[:4096]
+    n_control = sum(1 for char in head if char < " " and char not in "\t\r\n\f\v")
+    if n_control > 0.05 * len(head):
+        raise UnreadableTable(
+            "binary",
+            "Isinya bukan teks dan bukan buku kerja; kirim CSV, XLSX, ODS atau JSON.",
+            "The content is neither text nor a workbook; send CSV, XLSX, ODS or JSON.",
+        )
+    if looks_like_json(text) and text.lstrip()[:1] == "{":
+        raise UnreadableTable(
+            "broken-json",
+            "JSON ini terpotong atau salah tulis; periksa keluaran aplikasinya.",
+            "This JSON is cut off or malformed; check the output of the application.",
+        )

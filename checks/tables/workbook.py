@@ -1,0 +1,163 @@
+"""XLSX, XLS and ODS to records; the sheet is chosen by rule, formulas must have values."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from checks.tables.delimited import too_many_columns
+from checks.tables.grid import Grid, Record
+from checks.tables.table import Caps, Decision, UnreadableTable
+
+_CELLS = 40_000_000
+_SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
+_RELATION = re.compile(r"<Relationship\b[^>]*>")
+_UNCACHED = re.compile(
+    rb'<c\b[^>]*?\br="([A-Z]+[0-9]+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)'
+    rb"\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+_Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+
+def read_workbook(payload: bytes, caps: Caps) -> Grid:
+    """Return the records of the first visible sheet that holds a table.
+
+    Raises UnreadableTable for a password, a damaged workbook, no sheet with cells,
+    and a formula that was saved without its value.
+    """
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(payload))
+        names = [
+            sheet.name
+            for sheet in workbook.sheets_metadata
+            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+        sheets = [workbook.get_sheet_by_name(name) for name in names]
+        filled = [s for s in sheets if s.height > 0 and s.width > 0]
+        tables = [s for s in filled if s.height > 1]
+        if not filled:
+            raise UnreadableTable(
+                "empty-file",
+                "Tidak ada lembar yang berisi; isi lembar pertama dengan judul kolom dan data.",
+                "No sheet holds anything; fill the first sheet with a header and data.",
+            )
+        chosen = (tables or filled)[0]
+        records = _records(chosen, caps)
+        merged = _merged(chosen)
+    except PasswordError as error:
+        raise UnreadableTable(
+            "encrypted",
+            "Buku kerja dikunci kata sandi; simpan ulang tanpa kata sandi lalu unggah lagi.",
+            "The workbook is locked with a password; save it without one and send it again.",
+        ) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableTable(
+            "broken-workbook",
+            "Buku kerja rusak dan tidak dapat dibaca; buka di Excel lalu simpan ulang.",
+            "The workbook is damaged and cannot be read; open it in Excel and save it again.",
+        ) from error
+    _refuse_uncached(payload, chosen.name)
+    others = [name for name in names if name != chosen.name]
+    why = "lembar tampak pertama yang berisi tabel"
+    if others:
+        why += f"; lembar lain tidak dibaca: {', '.join(others)[:120]}"
+    return Grid(records, [Decision("sheet", chosen.name, why)], merged=merged)
+
+
+def _records(sheet: CalamineSheet, caps: Caps) -> list[Record]:
+    if sheet.height * sheet.width > _CELLS:
+        raise UnreadableTable(
+            "too-large",
+            f"Lembar berisi {sheet.height} x {sheet.width} sel; hapus baris dan kolom kosong.",
+            f"The sheet has {sheet.height} x {sheet.width} cells; delete empty rows and columns.",
+        )
+    first_row = sheet.start[0] if sheet.start else 0
+    records: list[Record] = [[] for _ in range(first_row)]
+    widest = 0
+    for values in sheet.to_python(skip_empty_area=True):
+        record = [cell_text(value) for value in values]
+        while record and not record[-1]:
+            record.pop()
+        widest = max(widest, len(record))
+        records.append(record)
+    if widest > caps.n_columns:
+        raise too_many_columns(widest, caps)
+    return records
+
+
+def cell_text(value: _Value) -> str:
+    """Return a workbook's value as text: whole floats without point, dates as ISO."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case float():
+            if value.is_integer() and abs(value) < 1e16:
+                return str(int(value))
+            return repr(value)
+        case dt.datetime():
+            if value.time() == dt.time.min:
+                return value.date().isoformat()
+            return value.isoformat(sep=" ", timespec="seconds")
+        case dt.date() | dt.time():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _merged(sheet: CalamineSheet) -> tuple[tuple[int, int, int, int], ...]:
+    first_column = sheet.start[1] if sheet.start else 0
+    return tuple(
+        (top, left - first_column, bottom, right - first_column)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
+    )
+
+
+def _refuse_uncached(payload: bytes, sheet_name: str) -> None:
+    if payload[:2] != b"PK":
+        return
+    with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+        part = _sheet_part(archive, sheet_name)
+        found = _UNCACHED.search(archive.read(part)) if part else None
+    if found:
+        cell = found.group(1).decode()
+        raise UnreadableTable(
+            "uncached-formula",
+            f"Rumus di sel {cell} tidak menyimpan hasil; buka di Excel, simpan, lalu unggah lagi.",
+            f"The formula in cell {cell} has no saved value; open in Excel, save, send again.",
+        )
+
+
+def _sheet_part(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
+    members = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= members:
+        return None
+    wanted = None
+    for name, relation in _SHEET.findall(archive.read("xl/workbook.xml").decode(errors="replace")):
+        if _unescaped(name) == sheet_name:
+            wanted = relation
+    relations = archive.read("xl/_rels/workbook.xml.rels").decode(errors="replace")
+    for relation in _RELATION.findall(relations):
+        if f'Id="{wanted}"' in relation:
+            target = re.search(r'Target="([^"]*)"', relation)
+            if target:
+                part = target.group(1)
+                part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
+                return part if part in members else None
+    return None
+
+
+def _unescaped(text: str) -> str:
+    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
+        text = text.replace(entity, char)
+    return text.replace("&amp;", "&")

@@ -1,0 +1,170 @@
+"""The table is found among titles, sections, totals and notes; each row left out is told."""
+
+from tests.tables.building import table_of, types_of
+
+
+def test_the_header_below_title_rows_is_found():
+    table = table_of("Data Penduduk Kota Batu,,\n,,\nKecamatan,L,P\nBatu,1,2\nBumiaji,3,4\n")
+    assert table.header == ("Kecamatan", "L", "P")
+    assert table.header_line == 3
+    assert list(table.record_lines) == [4, 5]
+    assert table.decided("header_row") == "3"
+
+
+def test_an_unpadded_title_row_is_no_header_either():
+    table = table_of("Laporan Bulanan\n\nBulan;Nilai;Ket\nJan 2024;1;a\nFeb 2024;2;b\n")
+    assert table.header == ("Bulan", "Nilai", "Ket")
+
+
+def test_a_header_in_two_rows_is_joined():
+    table = table_of(
+        "No,Kecamatan,Penduduk,,Jumlah\n,,Laki-laki,Perempuan,\n1,Batu,5,6,11\n2,Junrejo,7,8,15\n"
+    )
+    assert table.header == (
+        "No",
+        "Kecamatan",
+        "Penduduk Laki-laki",
+        "Penduduk Perempuan",
+        "Jumlah",
+    )
+    assert table.n_rows == 2
+    assert table.header_line == 2
+
+
+def test_a_file_without_header_gets_names_of_its_own():
+    table = table_of(
+        "3579,Batu,2024-01-02,5\n3573,Malang,2024-01-03,6\n3511,Bondowoso,2024-01-04,7\n"
+    )
+    assert table.header == ("kolom_1", "kolom_2", "kolom_3", "kolom_4")
+    assert table.header_line == 0
+    assert table.n_rows == 3
+
+
+def test_years_as_labels_are_a_header():
+    table = table_of("Jenis,2021,2022\nSapi,508,327\nKuda,0,4\n")
+    assert table.header == ("Jenis", "2021", "2022")
+
+
+def test_blank_and_double_labels_get_names():
+    table = table_of(",nilai,nilai\nx,1,2\ny,3,4\n")
+    assert table.header == ("kolom_1", "nilai", "nilai_2")
+
+
+def test_columns_without_label_and_values_are_left_out():
+    table = table_of("a,b,,\n1,x,,\n2,y,,\n")
+    assert table.header == ("a", "b")
+    assert table.decided("blank_columns") == "2"
+
+
+def test_a_trailing_total_is_left_out_and_told():
+    table = table_of("Kecamatan,L,P\nBatu,1,2\nBumiaji,3,4\nJumlah/ Total,4,6\n")
+    assert table.n_rows == 2
+    assert table.decided("total_rows") == "4"
+    assert table.left_out_lines == {4}
+
+
+def test_a_row_that_only_begins_with_the_word_jumlah_stays():
+    table = table_of("Uraian,Satuan,2023\nJumlah Produksi Padi,Ton,9498.07\nJumlah Sapi,Ekor,12\n")
+    assert table.n_rows == 2
+
+
+def test_many_rows_called_jumlah_are_a_category():
+    text = "jenis,tahun,n\n" + "".join(f"Jumlah,20{y},1\nLain,20{y},2\n" for y in range(10, 20))
+    assert table_of(text).n_rows == 20
+
+
+def test_a_trailing_average_is_left_out():
+    table = table_of("Bulan,Suhu,Hujan\nJanuari,27.9,3\nFebruari,28,4\nRata-rata,27.95,3.5\n")
+    assert table.n_rows == 2
+
+
+def test_section_rows_inside_the_data_are_left_out():
+    table = table_of(
+        "Uraian,Satuan,2023,2024\nPencari Kerja,,,\nLaki-laki,Orang,1,2\n"
+        "Tidak Terdidik,Orang,-,-\nPenempatan,,,\nPerempuan,Orang,3,4\n"
+    )
+    assert [row[0] for row in table.rows] == ["Laki-laki", "Tidak Terdidik", "Perempuan"]
+    assert table.decided("section_rows") == "2, 5"
+
+
+def test_a_month_without_values_is_a_row_not_a_section():
+    table = table_of("Bulan,A,B\nJanuari,1,2\nFebruari,,\nMaret,3,4\nApril,5,6\n")
+    assert table.n_rows == 4
+
+
+def test_a_torn_line_is_a_row_not_a_section():
+    table = table_of("a,b,c\nx,1,2\nsobekan\ny,3,4\nz,5,6\n")
+    assert table.n_rows == 4
+
+
+def test_notes_below_the_table_are_left_out():
+    table = table_of("Tahun,A,B\n2023,1,2\n2024,3,4\n,,\nSumber: BPS Kota Batu,,\n")
+    assert table.n_rows == 2
+    assert table.decided("note_rows") == "5"
+
+
+def test_the_row_of_column_numbers_is_left_out():
+    table = table_of("Kecamatan,L,P\n(1),(2),(3)\nBatu,5,6\nBumiaji,7,8\n")
+    assert table.n_rows == 2
+    assert table.decided("numbering_rows") == "2"
+
+
+def test_a_header_repeated_inside_the_data_is_left_out():
+    table = table_of("a,b\nx,1\na,b\ny,2\n")
+    assert table.rows == [("x", "1"), ("y", "2")]
+
+
+def test_one_row_with_a_cell_too_many_does_not_widen_the_table():
+    rows = "".join(f"Desa {i},{i}\n" for i in range(30))
+    table = table_of("nama,n\n" + rows + "Desa 31,31,lebih\n")
+    assert table.header == ("nama", "n")
+    assert table.decided("ragged_rows") == "32"
+
+
+def test_blank_records_are_skipped_and_counted_but_lines_stay_those_of_the_file():
+    table = table_of("a,b\n\n1,x\n,\n2,y\n")
+    assert list(table.record_lines) == [3, 5]
+    assert table.decided("blank_rows") == "2"
+
+
+def test_missing_words_are_nothing_in_a_number_column_and_text_in_a_text_column():
+    table = table_of("n,status,kosong\n1,-,-\n***,baik,-\nn/a,-,NA\n5,rusak,\n")
+    assert [row[0] for row in table.rows] == ["1", None, None, "5"]
+    assert [row[1] for row in table.rows] == ["-", "baik", "-", "rusak"]
+    assert [row[2] for row in table.rows] == [None, None, None, None]
+
+
+def test_codes_stay_text():
+    table = table_of(
+        "kode_wilayah,npsn,nip,urut,id,kdkec\n35.79,20534567,0012,007,1,3201190.0\n"
+        "35.10,20534568,0013,008,2,3201191.0\n"
+    )
+    assert types_of(table) == ["string", "string", "string", "string", "integer", "string"]
+    assert table.rows[1][0] == "35.10"
+    assert table.rows[0][5] == "3201190"
+    assert table.decided("codes_as_floats") == "kdkec"
+
+
+def test_sixteen_digits_and_dotted_codes_are_text_without_a_telling_name():
+    table = table_of("x,y\n3579010101900001,32.01.02\n3579010101900002,12.01.03\n")
+    assert types_of(table) == ["string", "string"]
+
+
+def test_years_written_as_floats_are_years():
+    table = table_of("tahun,n\n2019.0,1\n2020.0,2\n")
+    assert types_of(table)[0] == "year"
+    assert table.rows[0][0] == "2019"
+
+
+def test_times_and_booleans_are_recognised():
+    table = table_of(
+        "tanggal,periode,aktif,bulan\n17/08/2024,202401,Ya,Pebruari 2019\n"
+        "18/08/2024,202402,Tidak,Nopember 2019\n"
+    )
+    assert types_of(table) == ["date", "period", "boolean", "period"]
+
+
+def test_units_come_from_the_name_the_cells_or_the_column_satuan():
+    table = table_of("luas (ha),persen,biaya\n1.5,97 %,Rp 2.000.000\n2.5,98 %,Rp 3.500.000\n")
+    assert [column.unit for column in table.columns] == ["ha", "persen", "rupiah"]
+    assert table_of("n,satuan\n5,JIWA\n6,JIWA\n").columns[0].unit == "jiwa"
