@@ -41,7 +41,14 @@ __all__ = [
     "working_days_late",
 ]
 _DAY = timedelta(days=1)
-_SEVERITY = {State.GRACE: 1, State.UNOBSERVED: 2, State.LATE: 3, State.ARREARS: 4}
+#: A due obligation is milder than GRACE only where a file that waits stops its clock.
+_SEVERITY = {
+    State.DUE_SOON: 0,
+    State.GRACE: 1,
+    State.UNOBSERVED: 2,
+    State.LATE: 3,
+    State.ARREARS: 4,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +233,11 @@ def headline(promise: Promise, judged: Sequence[Judged], now: datetime) -> Headl
         return Headline.NEW
     if due[-1].state.is_closed:
         return _headline_when_closed(ordered[len(due) :])
-    worst = State.GRACE
+    worst = State.DUE_SOON
     for j in reversed(due):
         if j.state.is_closed:
             break
-        if _SEVERITY[j.state] > _SEVERITY[worst]:
-            worst = j.state
+        worst = max(worst, j.state, key=lambda state: _SEVERITY.get(state, 0))
     return Headline(worst.value)
 
 

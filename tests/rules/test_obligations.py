@@ -327,6 +327,16 @@ def test_nil_and_waived_close_the_headline_as_a_release_does(kind, wib_calendar)
     assert headline(promise, judged, now) is Headline.CURRENT
 
 
+def test_a_file_that_waits_for_review_since_before_the_due_date_stops_the_clock(wib_calendar):
+    promise, due = promised(C.BULANAN), owed(C.BULANAN, "2025-03", wib_calendar)
+    sent_at, now = due.due_at - DAY, due.arrears_at + DAY
+    stopped = judge(due, None, now, sent_at)
+    assert stopped.state is State.DUE_SOON
+    assert headline(promise, [stopped], now) is Headline.DUE_SOON
+    never_sent = judge(due, None, now, now)
+    assert headline(promise, [never_sent], now) is Headline.ARREARS
+
+
 def test_the_worst_of_the_unbroken_run_is_the_headline_and_unobserved_is_worse_than_grace(
     wib_calendar,
 ):
