@@ -1,0 +1,89 @@
+"""What one feed shows between two events: the periods it holds and what is wrong with them."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from catalog.rules.periods import Period
+from sample_data.story import Act, Event, Flaw
+
+#: A daily feed shows its last days only, as an application's export does.
+DAYS_SHOWN = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One period in the file, perhaps without values, perhaps with a figure mended."""
+
+    period: Period
+    is_empty: bool = False
+    is_corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What is served from `changed_at` on; `flaw` is the file's, `failure` the server's."""
+
+    changed_at: datetime
+    held: tuple[Held, ...] = ()
+    n_releases: int = 0
+    n_touches: int = 0
+    flaw: Flaw = Flaw.NONE
+    failure: Flaw = Flaw.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """All faces of one feed in order of time."""
+
+    faces: tuple[Face, ...]
+    _turned_at: list[datetime] = field(repr=False)
+
+    def at(self, instant: datetime) -> Face:
+        """Return the face at an instant; before the first event, what was held at the start."""
+        return self.faces[max(0, bisect_right(self._turned_at, instant) - 1)]
+
+
+def album(held: Iterable[Period], since: datetime, events: Iterable[Event]) -> Album:
+    """Return the faces of a feed that held some periods since an instant."""
+    face = Face(since, tuple(Held(period) for period in held))
+    faces = [face]
+    before = face
+    for event in events:
+        if event.act is Act.NIL:
+            continue
+        turned = _turned(face, event, before)
+        if event.act is Act.PUBLISH:
+            before = face
+        face = turned
+        faces.append(face)
+    return Album(tuple(faces), [f.changed_at for f in faces])
+
+
+def _turned(face: Face, event: Event, before: Face) -> Face:
+    match event.act:
+        case Act.PUBLISH if event.period is not None:
+            return _with(face, event, event.period)
+        case Act.REVERT:
+            return replace(before, changed_at=event.at)
+        case Act.CORRECT:
+            held = tuple(
+                replace(h, is_corrected=True) if h.period == event.period else h for h in face.held
+            )
+            return replace(face, changed_at=event.at, held=held)
+        case Act.TOUCH:
+            return replace(face, changed_at=event.at, n_touches=face.n_touches + 1)
+        case Act.FAIL:
+            return replace(face, failure=event.flaw, changed_at=event.at)
+        case Act.HEAL:
+            return replace(face, failure=Flaw.NONE, changed_at=event.at)
+    return face
+
+
+def _with(face: Face, event: Event, period: Period) -> Face:
+    held = (*face.held, Held(period, is_empty=event.flaw is Flaw.EMPTY))
+    if period.cadence.is_rolling:
+        held = held[-DAYS_SHOWN:]
+    flaw = Flaw.NONE if event.flaw is Flaw.EMPTY else event.flaw
+    return replace(face, changed_at=event.at, held=held, n_releases=face.n_releases + 1, flaw=flaw)
