@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,17 +32,19 @@ def real_files() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a real PostgreSQL server, started once for this test process.
 
     `MUTAKHIR_TEST_PG` names another server; its user must be allowed to create databases.
+    The server runs as a user of its own, to whom pytest's own folders are closed.
     """
     if given := os.environ.get("MUTAKHIR_TEST_PG"):
         yield given
         return
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "cluster", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 def _run(address: str, statement: str) -> None:

@@ -194,7 +194,7 @@ def timeliness(
 
 def city_current(standings: Iterable[Standing]) -> Share:
     """Return how many of the scored datasets are current: the home page's one number."""
-    scored = [s for s in standings if s.score is not None]
+    scored = [s for s in standings if s.score is not None and s.headline is not Headline.RETIRED]
     n_current = sum(
         s.headline in _CURRENT_ENOUGH or (s.headline is Headline.GRACE and s.n_missing == 1)
         for s in scored

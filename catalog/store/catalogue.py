@@ -1,10 +1,11 @@
 """The catalogue: what a question finds, with facets counted, sorted and paged."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from catalog.store.line import DatasetLine, worst_first
 from catalog.store.snapshot import Snapshot
@@ -111,6 +112,32 @@ def _age_of_arrival(line: DatasetLine) -> float:
     return -at.timestamp() if at is not _NEVER else float("inf")
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The catalogue in columns: the value of every facet by place, the places by dataset."""
+
+    columns: Mapping[Facet, Sequence[str | None]]
+    places: Mapping[int, int]
+    names: Mapping[str, str]
+
+
+@lru_cache(maxsize=2)
+def _index(snapshot: Snapshot) -> _Index:
+    lines = snapshot.lines
+    return _Index(
+        columns={facet: [read(line) for line in lines] for facet, read in _VALUES.items()},
+        places={line.dataset_id: place for place, line in enumerate(lines)},
+        names={line.agency.slug: line.agency.name for line in lines},
+    )
+
+
+@lru_cache(maxsize=2 * len(Sort))
+def _sorted(snapshot: Snapshot, sort: Sort) -> tuple[int, ...]:
+    """Return the places of all lines in one order."""
+    read, lines = _SORTS[sort], snapshot.lines
+    return tuple(sorted(range(len(lines)), key=lambda place: read(lines[place])))
+
+
 def catalogue_page(
     snapshot: Snapshot, question: Question, found: Sequence[int] | None, near: Sequence[str] = ()
 ) -> CataloguePage:
@@ -118,49 +145,59 @@ def catalogue_page(
 
     A facet's options are counted among the results that every other facet leaves.
     """
-    by_id = snapshot.by_id
-    candidates = snapshot.lines if found is None else [by_id[i] for i in found if i in by_id]
-    kept, counts, names = _narrowed(candidates, question)
-    if question.sort is not Sort.RELEVANCE or found is None:
-        kept.sort(key=_SORTS.get(question.sort, _SORTS[Sort.ARRIVED]))
+    index = _index(snapshot)
+    kept, counts = _narrowed(_candidates(snapshot, question.sort, found), question, index)
     n_pages = max(1, -(-len(kept) // PER_PAGE))
     page = min(max(1, question.page), n_pages)
+    shown = kept[(page - 1) * PER_PAGE : page * PER_PAGE]
     return CataloguePage(
         as_of=snapshot.as_of,
         question=Question(question.words, question.narrowings, question.sort, page),
         n_found=len(kept),
         n_all=len(snapshot.lines),
         n_pages=n_pages,
-        facets=tuple(_facet(facet, counts[facet], question, names) for facet in Facet),
-        lines=tuple(kept[(page - 1) * PER_PAGE : page * PER_PAGE]),
+        facets=tuple(_facet(facet, counts[facet], question, index.names) for facet in Facet),
+        lines=tuple(snapshot.lines[place] for place in shown),
         near=tuple(near),
     )
 
 
+def _candidates(snapshot: Snapshot, sort: Sort, found: Sequence[int] | None) -> Sequence[int]:
+    """Return the places of what the words found, in the order that is asked for."""
+    if found is None:
+        return _sorted(snapshot, sort if sort in _SORTS else Sort.ARRIVED)
+    places = _index(snapshot).places
+    matched = [places[i] for i in found if i in places]
+    if sort not in _SORTS:
+        return matched
+    wanted = frozenset(matched)
+    return [place for place in _sorted(snapshot, sort) if place in wanted]
+
+
 def _narrowed(
-    candidates: Sequence[DatasetLine], question: Question
-) -> tuple[list[DatasetLine], dict[Facet, Counter[str]], dict[str, str]]:
-    """Return the lines every narrowing keeps, the counts of each facet, agencies' names."""
-    kept: list[DatasetLine] = []
-    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
-    names: dict[str, str] = {}
-    chosen = [(n.facet, n.value, _VALUES[n.facet]) for n in question.narrowings]
-    for line in candidates:
-        names[line.agency.slug] = line.agency.name
-        refused = [facet for facet, value, read in chosen if read(line) != value]
-        if len(refused) > 1:
-            continue
-        for facet in refused or Facet:
-            value = _VALUES[facet](line)
-            if value is not None:
-                counts[facet][value] += 1
-        if not refused:
-            kept.append(line)
-    return kept, counts, names
+    candidates: Sequence[int], question: Question, index: _Index
+) -> tuple[Sequence[int], dict[Facet, Counter[str]]]:
+    """Return the places that every narrowing keeps, and the counts of each facet."""
+
+    def passing(narrowings: Sequence[Narrowing]) -> Sequence[int]:
+        places = candidates
+        for narrowing in narrowings:
+            column, value = index.columns[narrowing.facet], narrowing.value
+            places = [place for place in places if column[place] == value]
+        return places
+
+    kept = passing(question.narrowings)
+    counts: dict[Facet, Counter[str]] = {}
+    for facet in Facet:
+        others = [n for n in question.narrowings if n.facet is not facet]
+        places = kept if len(others) == len(question.narrowings) else passing(others)
+        counted = Counter(map(index.columns[facet].__getitem__, places))
+        counts[facet] = Counter({value: n for value, n in counted.items() if value is not None})
+    return kept, counts
 
 
 def _facet(
-    facet: Facet, counts: Counter[str], question: Question, names: dict[str, str]
+    facet: Facet, counts: Counter[str], question: Question, names: Mapping[str, str]
 ) -> FacetCount:
     chosen = question.value_of(facet)
     if chosen is not None and chosen not in counts:

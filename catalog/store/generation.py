@@ -1,35 +1,33 @@
 """One short text that changes whenever something that pages show has been written."""
 
-from typing import Any
-
-from sqlalchemy import ScalarSelect
-from sqlmodel import Session, func, select
+from sqlalchemy import text
+from sqlmodel import Session
 
 from catalog import models
 
-
-def _newest(column: Any) -> ScalarSelect[Any]:
-    return select(func.max(column)).scalar_subquery()
-
-
 _MARKS = (
-    _newest(models.Check.id),
-    _newest(models.Version.id),
-    _newest(models.Version.decided_at),
-    _newest(models.Closing.id),
-    _newest(models.Closing.retracted_at),
-    _newest(models.Declaration.id),
-    _newest(models.Declaration.decided_at),
-    _newest(models.Obligation.id),
-    _newest(models.Promise.id),
-    _newest(models.Dataset.id),
-    _newest(models.Dataset.updated_at),
-    _newest(models.Source.id),
-    _newest(models.Agency.id),
-    _newest(models.Holiday.id),
-    _newest(models.ListedTable.id),
-    _newest(models.Heartbeat.id),
-    _newest(models.AuditEntry.id),
+    (models.Check, "id"),
+    (models.Version, "id"),
+    (models.Version, "decided_at"),
+    (models.Closing, "id"),
+    (models.Closing, "retracted_at"),
+    (models.Declaration, "id"),
+    (models.Declaration, "decided_at"),
+    (models.Obligation, "id"),
+    (models.Promise, "id"),
+    (models.Dataset, "id"),
+    (models.Dataset, "updated_at"),
+    (models.Source, "id"),
+    (models.Agency, "id"),
+    (models.Holiday, "id"),
+    (models.ListedTable, "id"),
+    (models.Heartbeat, "id"),
+    (models.AuditEntry, "id"),
+)
+#: As text, because it is asked on every request and costs less than half so.
+_QUESTION = text(
+    "SELECT "
+    + ", ".join(f"(SELECT max({column}) FROM {table.__tablename__})" for table, column in _MARKS)
 )
 
 
@@ -38,4 +36,4 @@ def generation(session: Session) -> str:
 
     One SELECT over newest keys, cheap enough for every request.
     """
-    return "-".join(str(mark) for mark in session.exec(select(*_MARKS)).one())  # type: ignore[call-overload]
+    return "-".join(str(mark) for mark in session.connection().execute(_QUESTION).one())

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from catalog.rules.score import Share
 from catalog.rules.terms import Headline
@@ -49,6 +50,7 @@ class HomePage:
     upcoming: tuple[DatasetLine, ...]
 
 
+@lru_cache(maxsize=2)
 def home_page(snapshot: Snapshot) -> HomePage:
     """Return the home page of the city as it stood when the snapshot was taken."""
     now, lines = snapshot.as_of, snapshot.lines

@@ -2,18 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
 from catalog import models
 from catalog.rules.calendar import Calendar
-from catalog.rules.obligations import Judged, Obligation, working_days_late
-from catalog.rules.terms import Access, Cadence, Headline, Validity
+from catalog.rules.obligations import Judged, Obligation, timing, working_days_late
+from catalog.rules.score import Share
+from catalog.rules.terms import Access, Cadence, Headline, State, Timing, Validity
 from catalog.store.observed import CheckRef
 from catalog.store.standing import AgencyRef, Standing
 from catalog.store.strip import Strip, strip_of
 
+A_YEAR = timedelta(days=365)
 _WORST_FIRST = (
     Headline.ARREARS,
     Headline.LATE,
@@ -45,7 +47,8 @@ class DatasetLine:
 
     `has_due_dates` tells whether the release rule was understood; `last_closed` is the
     newest obligation that is closed; `n_days_late` counts working days since the newest
-    missing one was due; `format` is that of the newest accepted file.
+    missing one was due; `kept` counts the releases of the last twelve months that came
+    before their grace ended; `format` is that of the newest accepted file.
     """
 
     dataset_id: int
@@ -73,6 +76,7 @@ class DatasetLine:
     last_check: CheckRef | None
     newest_period: str | None
     score: float | None
+    kept: Share
     format: str | None
     strip: Strip
 
@@ -112,9 +116,28 @@ def line_of(
         last_check=standing.last_check,
         newest_period=standing.newest_period,
         score=standing.score.value,
+        kept=kept_share(standing, now),
         format=file_format,
         strip=strip_of(standing, now, calendar, n_cells),
     )
+
+
+def kept_share(standing: Standing, now: datetime) -> Share:
+    """Return how many releases due in the last year came before their grace ended.
+
+    Counted are those whose grace has passed; waived ones, unobserved ones and those of
+    unobserved timing are left out.
+    """
+    counted = [
+        j
+        for j in standing.judged
+        if now - A_YEAR < j.obligation.due_at
+        and j.obligation.grace_at <= now
+        and j.state not in (State.WAIVED, State.UNOBSERVED)
+        and (j.closing is None or timing(j.obligation, j.closing) is not Timing.UNOBSERVED)
+    ]
+    kept = [j for j in counted if j.closing and timing(j.obligation, j.closing) is Timing.ON_TIME]
+    return Share(len(kept), len(counted))
 
 
 def worst_first(line: DatasetLine) -> tuple[int, int, str]:

@@ -1,7 +1,7 @@
 """The evidence behind the verdicts: what was owed, seen and said, not after an instant."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,8 @@ from catalog.rules.evidence import CheckFact, Coverage
 from catalog.rules.promise import ROLLING_WINDOW_DAYS
 from catalog.rules.rolling import Reading
 from catalog.rules.terms import Cadence, Outcome, Rank, Unit, Validity
+from catalog.store.chosen import Chosen
+from catalog.store.owed import Owed, ledger
 
 _ROLLING = tuple(cadence for cadence in Cadence if cadence.is_rolling)
 
@@ -28,28 +30,6 @@ class CheckRef:
     code: str | None
     reason: str | None
     rank: Rank | None
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Which datasets are asked for; all of them where nothing is said."""
-
-    dataset_ids: Collection[int] | None = None
-    agency_id: int | None = None
-
-    def narrow(self, query: Any) -> Any:
-        """Narrow a query on the datasets themselves."""
-        if self.dataset_ids is not None:
-            query = query.where(col(models.Dataset.id).in_(self.dataset_ids))
-        if self.agency_id is not None:
-            query = query.where(models.Dataset.agency_id == self.agency_id)
-        return query
-
-    def owned(self, query: Any, owner: Any) -> Any:
-        """Narrow a query on a table whose column `owner` names the dataset."""
-        if self.dataset_ids is None and self.agency_id is None:
-            return query
-        return query.where(col(owner).in_(self.narrow(select(models.Dataset.id))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +56,10 @@ class Waiting:
 class Observed:
     """Everything the verdicts rest on, by dataset.
 
-    `ledger` rows are obligations with the closing that stood, in order of (due_at, start).
+    `ledger` holds what is owed in order of (due_at, start).
     """
 
-    ledger: Mapping[int, Sequence[Any]]
+    ledger: Mapping[int, Sequence[Owed]]
     sources: Mapping[int, Sequence[Watched]]
     newest_period: Mapping[int, str | None]
     validity: Mapping[int, Validity]
@@ -93,7 +73,7 @@ class Observed:
 def observe(session: Session, chosen: Chosen, now: datetime) -> Observed:
     """Load the evidence of the chosen datasets as it was known at `now`."""
     return Observed(
-        ledger=_ledger(session, chosen, now),
+        ledger=ledger(session, chosen, now),
         sources=_sources(session, chosen, now),
         newest_period=_newest_periods(session, chosen, now),
         validity=_validities(session, chosen, now),
@@ -141,42 +121,6 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
     for dataset_id, value in rows:
         groups[dataset_id].append(value)
     return groups
-
-
-def _ledger(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[Any]]:
-    obligation, closing = models.Obligation, models.Closing
-    stands = or_(col(closing.retracted_at).is_(None), col(closing.retracted_at) > now)
-    query = (
-        select(
-            obligation.dataset_id,
-            obligation.period_start,
-            obligation.period_end,
-            obligation.due_date,
-            obligation.opens_at,
-            obligation.remind_at,
-            obligation.due_at,
-            obligation.grace_at,
-            obligation.arrears_at,
-            obligation.closable_at,
-            closing.kind,
-            closing.at,
-            closing.seen_at,
-            closing.timing_observed,
-            closing.rank,
-        )  # type: ignore[call-overload]
-        .join(
-            closing,
-            and_(
-                col(closing.obligation_id) == obligation.id,
-                col(closing.seen_at) <= now,
-                stands,
-            ),
-            isouter=True,
-        )
-        .order_by(obligation.dataset_id, obligation.due_at, obligation.period_start)
-    )
-    rows = session.exec(chosen.owned(query, obligation.dataset_id))
-    return _grouped((row[0], row) for row in rows)
 
 
 def _sources(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[Watched]]:

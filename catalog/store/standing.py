@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -17,7 +16,6 @@ from catalog.rules.calendar import Calendar
 from catalog.rules.conclusive import FAILURES_APART, CheckFact
 from catalog.rules.evidence import closes
 from catalog.rules.obligations import (
-    Closing,
     Judged,
     Obligation,
     Promise,
@@ -26,12 +24,13 @@ from catalog.rules.obligations import (
     missing,
     promise_of,
 )
-from catalog.rules.periods import Period
 from catalog.rules.release_rule import parse_release_rule
 from catalog.rules.rolling import Reading, RollingDay, rolling_days, rolling_headline, rolling_score
 from catalog.rules.score import Score, dataset_score
 from catalog.rules.terms import Access, Cadence, Headline, Outcome, State, Validity
-from catalog.store.observed import CheckRef, Chosen, Observed, Waiting, Watched, observe
+from catalog.store.chosen import Chosen
+from catalog.store.observed import CheckRef, Observed, Waiting, Watched, observe
+from catalog.store.owed import Owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +139,8 @@ def _stand(
     conclusive_at = _conclusive_at(dataset_id, sources, evidence, city, now)
     waiting = evidence.waiting.get(dataset_id, ())
     judged = tuple(
-        _judge(row, written.cadence, conclusive_at, waiting, city, now)
-        for row in evidence.ledger.get(dataset_id, ())
+        _judge(owed, conclusive_at, waiting, city, now)
+        for owed in evidence.ledger.get(dataset_id, ())
     )
     seen = _Seen(
         evidence.readings.get(dataset_id, ()),
@@ -215,32 +214,18 @@ def _is_handed_in(kind: models.SourceKind) -> bool:
 
 
 def _judge(
-    row: Any,
-    cadence: Cadence,
+    owed: Owed,
     conclusive_at: datetime | None,
     waiting: Sequence[Waiting],
     city: City,
     now: datetime,
 ) -> Judged:
     """Judge one obligation; a file that would close it and waits for walidata stops its clock."""
-    obligation = Obligation(
-        Period(cadence, row.period_start, row.period_end),
-        row.due_date,
-        row.opens_at,
-        row.remind_at,
-        row.due_at,
-        row.grace_at,
-        row.arrears_at,
-        row.closable_at,
-    )
-    closing = None
-    if row.kind is not None:
-        closing = Closing(row.kind, row.at, row.seen_at, row.timing_observed, row.rank)
-    at = now
-    if closing is None:
+    obligation, at = owed.obligation, now
+    if owed.closing is None:
         stopped = [w.seen_at for w in waiting if _would_close(w, obligation, city.calendar, now)]
         at = min([now, *(max(seen_at, obligation.closable_at) for seen_at in stopped)])
-    return judge(obligation, closing, conclusive_at, at)
+    return judge(obligation, owed.closing, conclusive_at, at)
 
 
 def _would_close(

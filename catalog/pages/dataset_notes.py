@@ -1,0 +1,208 @@
+"""What is said about one dataset beside its verdict: its facts, files, versions, checks."""
+
+from catalog.pages.language import _, ngettext
+from catalog.pages.sentences import joined
+from catalog.pages.verdicts import due_sentence, rule_sentence
+from catalog.pages.wording import (
+    dimension_name,
+    instant,
+    local_day,
+    long_day,
+    number,
+    percent,
+    period_label_name,
+    period_name,
+    sensitivity_name,
+    size,
+    source_name,
+)
+from catalog.rules.score import Share
+from catalog.rules.terms import Outcome, Rank
+from catalog.store.dataset_page import AnswerLine, CheckLine, DatasetPage
+from catalog.store.line import DatasetLine
+from catalog.store.standing import AgencyRef
+from catalog.store.versions import Column, VersionLine
+
+Fact = tuple[str, str]
+
+
+def dataset_facts(page: DatasetPage) -> list[Fact]:
+    """Return the definition list under the title of a dataset."""
+    line = page.line
+    facts = [
+        (_("Produsen data"), line.agency.name),
+        (_("Jadwal rilis"), rule_sentence(line)),
+        (_("Terakhir dipenuhi"), _last_fulfilled(line)),
+    ]
+    if line.next_due:
+        due = due_sentence(line.next_due, page.as_of)
+        facts.append(
+            (
+                _("Berikutnya jatuh tempo"),
+                _("%(period)s: %(due)s", period=period_name(line.next_due.period), due=due),
+            )
+        )
+    facts.append((_("Cakupan data"), _coverage(line)))
+    return facts
+
+
+def about_facts(page: DatasetPage) -> list[Fact]:
+    """Return the standar data and what else is agreed about a dataset."""
+    line = page.line
+    facts = [
+        (term, text)
+        for term, text in (
+            (_("Satuan"), page.unit),
+            (_("Indikator"), page.indicator),
+            (_("Konsep"), page.concept),
+            (_("Definisi"), page.definition),
+            (_("Ukuran"), page.measure),
+        )
+        if text
+    ]
+    facts.append((_("Klasifikasi"), sensitivity_name(line.sensitivity)))
+    facts.append((_("Lisensi"), line.licence or _("belum ditentukan")))
+    if line.dimension:
+        facts.append((_("Dimensi kota cerdas"), dimension_name(line.dimension)))
+    if line.source_kind:
+        facts.append((_("Sumber"), source_name(line.source_kind)))
+    facts.append((_("Disepakati dalam daftar data"), long_day(line.agreed_on)))
+    return facts
+
+
+def _last_fulfilled(line: DatasetLine) -> str:
+    last = line.last_fulfilled
+    if last is None or last.closing is None:
+        return _("belum pernah")
+    return _(
+        "%(period)s, pada %(day)s",
+        period=period_name(last.obligation.period),
+        day=long_day(local_day(last.closing.at)),
+    )
+
+
+def _coverage(line: DatasetLine) -> str:
+    if line.newest_period:
+        name = period_label_name(line.cadence, line.newest_period)
+        return _("sampai dengan %(period)s", period=name)
+    return _("belum diketahui")
+
+
+def fulfilled_sentence(line: DatasetLine) -> str:
+    """Return what arrived last, and when."""
+    last = line.last_fulfilled
+    if last is None or last.closing is None:
+        return ""
+    return _(
+        "%(period)s, diterima %(at)s",
+        period=period_name(last.obligation.period),
+        at=long_day(local_day(last.closing.at)),
+    )
+
+
+def line_details(line: DatasetLine) -> str:
+    """Return the small print of a dataset in a list: promise, format, access, validity."""
+    parts = [rule_sentence(line), line.format or _("belum ada berkas")]
+    return " · ".join(parts)
+
+
+def file_sentence(version: VersionLine) -> str:
+    """Return what the newest file holds."""
+    parts = [size(version.n_bytes)]
+    if version.n_rows is not None:
+        parts.append(rows_sentence(version.n_rows))
+    parts.append(_("diterima %(at)s", at=instant(version.seen_at)))
+    return ", ".join(parts)
+
+
+def rows_sentence(n: int) -> str:
+    """Return "1.203 baris"."""
+    return ngettext("%(n)s baris", "%(n)s baris", n, n=number(n))
+
+
+def preview_sentence(n_shown: int, n_rows: int | None) -> str:
+    """Return how much of the file the preview shows."""
+    if n_rows is None:
+        return ngettext("%(num)d baris pertama", "%(num)d baris pertama", n_shown)
+    return _("%(n)s baris pertama dari %(of)s", n=number(n_shown), of=number(n_rows))
+
+
+def column_sentence(column: Column) -> str:
+    """Return what is known of a column."""
+    parts = [part for part in (column.title, column.description) if part]
+    if column.required:
+        parts.append(_("wajib diisi"))
+    if column.unique:
+        parts.append(_("tidak boleh berulang"))
+    return "; ".join(parts) or "–"
+
+
+def change_sentence(version: VersionLine) -> str:
+    """Return what a version changed against the one before."""
+    match version.rank:
+        case Rank.E2:
+            return _("Berkas disentuh tanpa perubahan isi.")
+        case Rank.E0:
+            return _("Isi yang pernah diterima muncul kembali atau tidak dapat dipakai.")
+    counted = [
+        phrase
+        for n, phrase in (
+            (version.n_added, _("%(n)s baris ditambah", n=number(version.n_added or 0))),
+            (version.n_removed, _("%(n)s baris dihapus", n=number(version.n_removed or 0))),
+            (version.n_changed, _("%(n)s baris diubah", n=number(version.n_changed or 0))),
+        )
+        if n
+    ]
+    if not counted:
+        return _("Isi baru.")
+    return _("Isi baru: %(changes)s.", changes=joined(counted))
+
+
+def look_sentence(check: CheckLine) -> str:
+    """Return one look at the source."""
+    said = {"at": instant(check.at), "status": str(check.http_status or "–")}
+    match check.outcome:
+        case Outcome.COMPLETE:
+            return _("%(at)s: jawaban lengkap (HTTP %(status)s).", **said)
+        case Outcome.NOT_MODIFIED:
+            return _("%(at)s: tidak ada perubahan (HTTP %(status)s).", **said)
+        case Outcome.SOURCE_FAILED:
+            return _("%(at)s: sumber tidak memberi data (HTTP %(status)s).", **said)
+    return _("%(at)s: gagal di pihak pemantau, bukan di sumber data.", **said)
+
+
+def punctuality_sentence(punctuality: Share | None) -> str:
+    """Return how many of the last obligations were kept."""
+    if punctuality is None:
+        return _("Belum ada periode yang dapat dinilai ketepatan waktunya.")
+    return _(
+        "%(n)s dari %(of)s periode terakhir tepat waktu (%(percent)s).",
+        n=number(punctuality.n),
+        of=number(punctuality.of),
+        percent=percent(punctuality.n, punctuality.of),
+    )
+
+
+def answer_sentence(answer: AnswerLine, agency: AgencyRef) -> str:
+    """Return that the agency gave a reason, and by when it expects to deliver."""
+    said = {"agency": agency.name, "at": long_day(local_day(answer.at))}
+    if answer.eta_on is None:
+        return _("Tanggapan %(agency)s, %(at)s:", **said)
+    return _(
+        "Tanggapan %(agency)s, %(at)s, dengan perkiraan penyampaian %(eta)s:",
+        eta=long_day(answer.eta_on),
+        **said,
+    )
+
+
+def citation(page: DatasetPage, city_name: str) -> str:
+    """Return how the dataset is cited."""
+    number_text = _(", versi %(n)s", n=str(page.current.number)) if page.current else ""
+    return _(
+        "%(agency)s, %(city)s. “%(title)s”%(version)s. Diakses %(day)s.",
+        agency=page.line.agency.name,
+        city=city_name,
+        title=page.line.title,
+        version=number_text,
+        day=long_day(local_day(page.as_of)),
+    )

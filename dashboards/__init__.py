@@ -1,0 +1,1 @@
+"""What the city sees: numbers, pages and pictures. Reads only; knows the catalogue alone."""
