@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     originals_dir: Path = Field(
         default=Path("instance/originals"), description="Folder of the stored original files"
     )
+    drop_dir: Path | None = Field(
+        default=None, description="Folder below which the paths of drop-folder sources lie"
+    )
     zone: str = Field(
         default="Asia/Jakarta", description="Time zone of the city; days are cut at its midnight"
     )

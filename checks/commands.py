@@ -42,6 +42,7 @@ from checks.tables.answers import answer_of, validation_answer
 from checks.tables.export import write_csv_to
 from checks.tables.reading import read_table
 from checks.tables.table import Table, UnreadableTable
+from checks.tables.validation import Engine
 from checks.tell import Planned, plan_notices
 from checks.watcher import Watcher, watcher_for
 
@@ -203,6 +204,8 @@ def watcher_of(context: Context) -> Watcher:
         host_spacing_seconds=settings.host_spacing_seconds,
         city_name=settings.city_name,
         registration_due_on=settings.registration_due_on,
+        drop_folder=settings.drop_dir,
+        is_durable=settings.is_production,
     )
 
 
@@ -232,17 +235,19 @@ def file_at(place: str, installation: Installation) -> Iterator[Path]:
 @click.command("validate")
 @click.argument("place", metavar="FILE|URL")
 @click.option("--schema", type=click.Path(path_type=Path), help="A Table Schema (JSON).")
-@click.option("--engine", type=click.Choice(["frictionless"]), default="frictionless")
+@click.option("--engine", type=click.Choice(["fast", "frictionless"]), default="fast")
 @as_json
 @pass_installation
 def validate_command(
-    installation: Installation, place: str, schema: Path | None, engine: str, in_json: bool
+    installation: Installation, place: str, schema: Path | None, engine: Engine, in_json: bool
 ) -> None:
     """Check a file against its structure and a Table Schema; exit 1 when it is not valid."""
     with file_at(place, installation) as path:
         name = Path(place).name
         try:
-            answer = validation_answer(path, schema_of(schema), name=name, language="en")
+            answer = validation_answer(
+                path, schema_of(schema), name=name, language="en", engine=engine
+            )
         except UnreadableTable as error:
             raise Missing(f"{name}: {error.sentence_en}") from error
     if in_json:

@@ -34,13 +34,14 @@ class CheckRef:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One source and the newest look at it."""
+    """One source and the newest look at it; `validity` is of the content it found."""
 
     kind: models.SourceKind
     conclusive_at: datetime | None
     n_failed: int
     failing_since: datetime | None
     last: CheckRef | None
+    validity: Validity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +125,24 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def _sources(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[Watched]]:
-    source, check = models.Source, models.Check
-    query = select(source, check).join(check, col(check.id) == source.last_check_id, isouter=True)
+    source, check, version = models.Source, models.Check, models.Version
+    query = (
+        select(source, check, version.validity)
+        .join(check, col(check.id) == source.last_check_id, isouter=True)
+        .join(version, col(version.id) == check.version_id, isouter=True)
+    )
     found = session.exec(chosen.owned(query, source.dataset_id)).all()
-    ahead = [s.id for s, _ in found if s.looked_at is not None and s.looked_at > now]
+    ahead = [s.id for s, *_ in found if s.looked_at is not None and s.looked_at > now]
     earlier = _looks_before(session, ahead, now) if ahead else {}
     watched: dict[int, list[Watched]] = defaultdict(list)
-    for s, last in found:
+    for s, last, validity in found:
         if s.id in earlier:
             watched[s.dataset_id].append(replace(earlier[s.id], kind=s.kind))
         elif s.looked_at is None or s.looked_at > now:
             watched[s.dataset_id].append(Watched(s.kind, None, 0, None, None))
         else:
             watched[s.dataset_id].append(
-                Watched(s.kind, s.conclusive_at, s.n_failed, s.failing_since, _ref(last))
+                Watched(s.kind, s.conclusive_at, s.n_failed, s.failing_since, _ref(last), validity)
             )
     return watched
 

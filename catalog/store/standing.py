@@ -171,7 +171,8 @@ def _stand(
         missing=missing(judged, now),
         score=verdict.score,
         access=_access(sources),
-        validity=evidence.validity.get(dataset_id, Validity.BELUM_DIPERIKSA),
+        validity=next((s.validity for s in sources if s.validity), None)
+        or evidence.validity.get(dataset_id, Validity.BELUM_DIPERIKSA),
         last_check=last,
         newest_period=evidence.newest_period.get(dataset_id),
         last_fulfilled=next((j for j in reversed(judged) if j.state is State.FULFILLED), None),

@@ -1,0 +1,53 @@
+"""When the three verbs run: a few jobs and a heartbeat, no logic.
+
+Due work lives in our own tables and is leased there, so two schedulers at once share it;
+the scheduler only says "now". A tick that comes late or not at all changes no verdict.
+"""
+
+from collections.abc import Callable
+from datetime import UTC
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+from checks.judge import tick
+from checks.look import DUE, sweep
+from checks.watcher import Watcher
+
+Job = Callable[[], None]
+
+
+def watching(watcher: Watcher, *, n_workers: int) -> Job:
+    """Return the job of one tick: look at what is due, then let time pass."""
+
+    def watch() -> None:
+        swept = sweep(watcher, which=DUE, n_workers=n_workers, with_states=False)
+        all_dark = swept.looked > 0 and swept.our_faults == swept.looked
+        tick(
+            watcher,
+            watcher.clock(),
+            n_looked=swept.looked,
+            our_fault="our-line" if all_dark else None,
+        )
+
+    return watch
+
+
+def schedule(
+    watch: Job, tell: Job, *, tick_seconds: int, is_blocking: bool = False
+) -> BaseScheduler:
+    """Return a scheduler, not yet started, of the two jobs that make the watcher live.
+
+    A job that is still running is not started again; missed runs become one.
+    """
+    kind = BlockingScheduler if is_blocking else BackgroundScheduler
+    scheduler: BaseScheduler = kind(
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(2)},
+        job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+    )
+    scheduler.add_job(watch, "interval", seconds=tick_seconds, id="watch")
+    scheduler.add_job(tell, "interval", seconds=tick_seconds, id="tell")
+    return scheduler

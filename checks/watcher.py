@@ -1,0 +1,123 @@
+"""What every look shares: databases, originals, the fetcher, the clock, the city's calendar."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session
+
+from catalog import models
+from catalog.models.almanac import load_calendar
+from catalog.rules.calendar import Calendar
+from catalog.store.standing import City
+from checks.originals import Originals
+from checks.sources import Reach
+from checks.sources.fetcher import Fetcher
+from checks.sources.wire import Limits
+
+_HOLIDAY: Any = models.Holiday
+_MARK = select(func.count(_HOLIDAY.id), func.max(_HOLIDAY.id), func.max(_HOLIDAY.on_date))
+
+
+@dataclass(slots=True)
+class _Almanac:
+    """The calendar of one state of the holidays; read again when they change."""
+
+    mark: Any = None
+    calendar: Calendar | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """One installation's eyes. `lease_seconds` must outlast the slowest look and its reading.
+
+    `reading_engine` serves the workers' own questions (the engine itself where none is
+    given); `clock` is asked only by `sweep`, everything else takes `now`.
+    """
+
+    engine: Engine
+    originals: Originals
+    fetcher: Fetcher
+    zone: str
+    clock: Callable[[], datetime]
+    reading_engine: Engine | None = None
+    city_name: str = "Kota"
+    registration_due_on: date | None = None
+    drop_folder: Path | None = None
+    lease_seconds: int = 300
+    _almanac: _Almanac = field(default_factory=_Almanac, repr=False, compare=False)
+
+    @property
+    def reader(self) -> Engine:
+        """The engine for questions that write nothing."""
+        return self.reading_engine or self.engine
+
+    @property
+    def reach(self) -> Reach:
+        """What the source kinds may use."""
+        return Reach(self.fetcher, self.originals.scratch, self.drop_folder)
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.zone)
+
+    def calendar(self, session: Session) -> Calendar:
+        """Return the city's calendar; built again only when a holiday came or went."""
+        mark = session.connection().execute(_MARK).one()
+        with self._almanac.lock:
+            if self._almanac.calendar is None or self._almanac.mark != mark:
+                self._almanac.calendar = load_calendar(session, self.zone)
+                self._almanac.mark = mark
+            return self._almanac.calendar
+
+    def city(self, session: Session) -> City:
+        """Return the city as the verdicts need it."""
+        return City(self.city_name, self.calendar(session), self.registration_due_on)
+
+
+def watcher_for(
+    engine: Engine,
+    *,
+    originals_dir: Path,
+    zone: str,
+    clock: Callable[[], datetime],
+    contact: str,
+    allowed_hosts: tuple[str, ...] = (),
+    host_spacing_seconds: float = 2.0,
+    reading_engine: Engine | None = None,
+    city_name: str = "Kota",
+    registration_due_on: date | None = None,
+    drop_folder: Path | None = None,
+    limits: Limits | None = None,
+    is_durable: bool = True,
+) -> Watcher:
+    """Return the watcher of an installation with a fetcher of its own.
+
+    `is_durable` False keeps originals without waiting for the disk, for rehearsals alone.
+    """
+    originals = Originals(originals_dir, is_durable)
+    fetcher = Fetcher(
+        originals.scratch,
+        contact=contact,
+        allowed_hosts=frozenset(host.lower() for host in allowed_hosts),
+        spacing_seconds=host_spacing_seconds,
+        limits=limits,
+    )
+    return Watcher(
+        engine=engine,
+        originals=originals,
+        fetcher=fetcher,
+        zone=zone,
+        clock=clock,
+        reading_engine=reading_engine,
+        city_name=city_name,
+        registration_due_on=registration_due_on,
+        drop_folder=drop_folder,
+    )

@@ -1,0 +1,162 @@
+"""The engine of threads and the scheduler: lanes, pauses, and nothing that runs twice."""
+
+import threading
+import time
+from collections import defaultdict
+
+import pytest
+from sqlmodel import select
+
+from catalog import models
+from catalog.models.db import reading
+from checks.look import UnknownDataset, sweep
+from checks.queue import InlineEngine, ThreadEngine
+from checks.scheduler import schedule, watching
+from tests.flow.conftest import Clock
+from tests.flow.world import World, wib
+
+
+def _all(engine: ThreadEngine[int, int]) -> list[int]:
+    found: list[int] = []
+    while engine.n_pending:
+        found += engine.gather(5)
+    return found
+
+
+def test_every_job_is_done_once_whatever_the_number_of_workers() -> None:
+    for n_workers in (1, 3, 8):
+        with ThreadEngine[int, int](lambda job: job * 2, n_workers=n_workers) as engine:
+            for job in range(200):
+                engine.submit(f"host-{job % 7}", job)
+            assert sorted(_all(engine)) == [job * 2 for job in range(200)]
+
+
+def test_jobs_of_one_host_never_run_side_by_side_and_keep_their_order() -> None:
+    running: defaultdict[int, int] = defaultdict(int)
+    order: defaultdict[int, list[int]] = defaultdict(list)
+    worst = 0
+
+    def work(job: int) -> int:
+        nonlocal worst
+        running[job % 3] += 1
+        worst = max(worst, running[job % 3])
+        order[job % 3].append(job)
+        time.sleep(0.001)
+        running[job % 3] -= 1
+        return job
+
+    with ThreadEngine[int, int](work, n_workers=6) as engine:
+        for job in range(60):
+            engine.submit(f"host-{job % 3}", job)
+        _all(engine)
+    assert worst == 1
+    assert all(jobs == sorted(jobs) for jobs in order.values())
+
+
+def test_a_host_that_blocks_keeps_one_worker_busy_and_no_more() -> None:
+    release = threading.Event()
+
+    def work(job: int) -> int:
+        if job < 0:
+            release.wait()
+        return job
+
+    with ThreadEngine[int, int](work, n_workers=2) as engine:
+        for job in range(-5, 0):
+            engine.submit("stuck", job)
+        for job in range(20):
+            engine.submit(f"host-{job % 4}", job)
+        found: list[int] = []
+        while len(found) < 20:
+            found += engine.gather(5)
+        assert sorted(found) == list(range(20))
+        release.set()
+        assert sorted(_all(engine)) == [-5, -4, -3, -2, -1]
+
+
+def test_a_host_that_wants_peace_is_left_while_others_are_served() -> None:
+    free_at = time.monotonic() + 0.3
+    began: dict[str, float] = {}
+
+    def work(job: str) -> str:
+        began.setdefault(job, time.monotonic())
+        return job
+
+    with ThreadEngine[str, str](
+        work,
+        n_workers=1,
+        seconds_until_free=lambda host: free_at - time.monotonic() if host == "shy" else 0,
+    ) as engine:
+        engine.submit("shy", "shy")
+        engine.submit("open", "open")
+        while engine.n_pending:
+            engine.gather(5)
+    assert began["open"] < free_at <= began["shy"] + 0.01
+
+
+def test_after_an_alarm_the_other_jobs_of_the_host_can_be_taken_back() -> None:
+    done: list[int] = []
+
+    def work(job: int) -> int:
+        done.append(job)
+        return job
+
+    with ThreadEngine[int, int](work, n_workers=4, is_alarm=lambda result: result == 0) as engine:
+        for job in range(10):
+            engine.submit("host", job)
+        assert engine.gather(5) == [0]
+        assert engine.take_waiting("host") == list(range(1, 10))
+        engine.resume("host")
+        engine.submit("host", 99)
+        assert _all(engine) == [99]
+    assert done == [0, 99]
+
+
+def test_the_inline_engine_does_the_job_at_once() -> None:
+    engine = InlineEngine[int, int](lambda job: job + 1)
+    engine.submit("host", 1)
+    assert engine.n_pending == 1
+    assert engine.gather(0) == [2]
+    assert engine.n_pending == 0
+    assert engine.take_waiting("host") == ()
+
+
+def test_one_tick_looks_judges_and_leaves_a_heartbeat(world: World, clock: Clock) -> None:
+    clock.now = wib("2025-03-01 08:00")
+    world.promise(world.feed.serve("/a.csv", "Bulan,IHK\nFebruari 2025,1\n"))
+    watch = watching(world.watcher, n_workers=1)
+    watch()
+    watch()
+    with reading(world.engine) as session:
+        beats = session.exec(select(models.Heartbeat)).all()
+    assert [(b.at, b.n_looked, b.our_fault) for b in beats] == [
+        (clock.now, 1, None),
+        (clock.now, 0, None),
+    ]
+
+
+def test_the_scheduler_runs_each_job_one_at_a_time_and_folds_what_it_missed() -> None:
+    scheduler = schedule(lambda: None, lambda: None, tick_seconds=60)
+    scheduler.start(paused=True)
+    try:
+        jobs = scheduler.get_jobs()
+        assert {job.id for job in jobs} == {"watch", "tell"}
+        assert all(job.max_instances == 1 and job.coalesce for job in jobs)
+        assert all(job.trigger.interval.total_seconds() == 60 for job in jobs)
+    finally:
+        scheduler.shutdown()
+
+
+def test_a_started_scheduler_calls_both_jobs() -> None:
+    called = {"watch": threading.Event(), "tell": threading.Event()}
+    scheduler = schedule(called["watch"].set, called["tell"].set, tick_seconds=1)
+    scheduler.start()
+    try:
+        assert all(event.wait(20) for event in called.values())
+    finally:
+        scheduler.shutdown()
+
+
+def test_a_sweep_of_a_dataset_that_is_not_there_names_it(small_world: World) -> None:
+    with pytest.raises(UnknownDataset, match="tidak-ada"):
+        sweep(small_world.watcher, which="tidak-ada", n_workers=1)
