@@ -14,7 +14,7 @@ from checks.background import Background
 from checks.seen import Examined
 from checks.shelf import Read, Shelf
 from checks.tables.canonical import canonical_hash
-from checks.tables.difference import Difference, difference
+from checks.tables.difference import difference
 from checks.tables.drift import drift
 from checks.tables.findings import Finding, Report, Severity, report
 from checks.tables.profile import Profile, profile
@@ -74,6 +74,7 @@ def examine(
         canonical_hash=canonical_hash(table, volatile_columns=known.volatile_columns),
         fingerprint=found.schema_fingerprint,
         header=table.header,
+        column_types=tuple(column.type.value for column in table.columns),
         n_rows=found.n_rows,
         min_at=found.min_at,
         max_at=found.max_at,
@@ -82,7 +83,7 @@ def examine(
         n_added=changed.n_added if changed else None,
         n_removed=changed.n_removed if changed else None,
         n_changed=changed.n_changed if changed else None,
-        changes=_changes(before.table if before else None, table, changed),
+        changes=_changes(before.table if before else None, table),
         findings=whole.findings,
         counts=whole.counts,
         held=held.code if held else None,
@@ -195,16 +196,11 @@ def _key(known: Background, blob: str, watcher: Watcher) -> Hashable:
     return blob, known.time_column, known.value_columns, watcher.zone
 
 
-def _changes(before: Table | None, table: Table, changed: Difference | None) -> tuple[str, ...]:
-    if before is None or changed is None:
+def _changes(before: Table | None, table: Table) -> tuple[str, ...]:
+    """Say how the columns changed; how many rows did is counted apart."""
+    if before is None:
         return ()
-    sentences = [each.message_id for each in drift(before.columns, table.columns)]
-    counted = (
-        (changed.n_added, "baris bertambah"),
-        (changed.n_removed, "baris hilang"),
-        (changed.n_changed, "baris berubah"),
-    )
-    return (*(f"{n} {what}" for n, what in counted if n), *sentences)
+    return tuple(each.message_id for each in drift(before.columns, table.columns))
 
 
 def _no_table(

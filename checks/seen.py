@@ -29,6 +29,7 @@ class Examined:
     canonical_hash: str | None = None
     fingerprint: str | None = None
     header: tuple[str, ...] = ()
+    column_types: tuple[str, ...] = ()
     n_rows: int | None = None
     min_at: datetime | None = None
     max_at: datetime | None = None

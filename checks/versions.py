@@ -98,6 +98,7 @@ def insert_version(
         "canonical_hash": examined.canonical_hash,
         "fingerprint": examined.fingerprint,
         "header": list(examined.header),
+        "column_types": list(examined.column_types),
         "n_rows": examined.n_rows,
         "min_at": examined.min_at,
         "max_at": examined.max_at,

@@ -29,11 +29,23 @@ class SourceKind(StrEnum):
     UPLOAD = "upload"
     DROP_FOLDER = "drop_folder"
     LISTING = "listing"
+    JSON_API = "json_api"
+    JDIHN = "jdihn"
+    SQL_VIEW = "sql_view"
+    CKAN = "ckan"
+    DATA_JSON = "data_json"
+    GOOGLE_SHEET = "google_sheet"
+    PUSH = "push"
 
     @property
     def is_pulled(self) -> bool:
         """Tell whether Mutakhir itself fetches it (others are judged by the heartbeat)."""
-        return self is SourceKind.HTTP_FILE
+        return self not in _HANDED_IN
+
+
+_HANDED_IN = frozenset(
+    {SourceKind.UPLOAD, SourceKind.DROP_FOLDER, SourceKind.LISTING, SourceKind.PUSH}
+)
 
 
 class VersionStatus(StrEnum):

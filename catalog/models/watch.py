@@ -41,7 +41,8 @@ class Version(SQLModel, table=True):
     """One content of a dataset: the stored original, its profile and what became of it.
 
     `coverage` holds `{"unit": code, "counts": {ISO date: rows with a non-empty measure}}`;
-    `blob` is the name of the stored original (its SHA-256); `changes` are sentences.
+    `blob` is the name of the stored original (its SHA-256); `changes` are sentences;
+    `column_types` are those that were read, one for each name of `header`.
     """
 
     __table_args__ = (
@@ -69,6 +70,7 @@ class Version(SQLModel, table=True):
     canonical_hash: str | None = None
     fingerprint: str | None = None
     header: list[str] = Field(default_factory=list, sa_type=Structured)
+    column_types: list[str] = Field(default_factory=list, sa_type=Structured)
     n_rows: int | None = None
     min_at: datetime | None = None
     max_at: datetime | None = None

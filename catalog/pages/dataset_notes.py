@@ -137,6 +137,21 @@ def column_sentence(column: Column) -> str:
     return "; ".join(parts) or "–"
 
 
+def type_word(code: str | None) -> str:
+    """Return what a column holds, in words; the code itself where it is none of ours."""
+    words = {
+        None: _("belum ditentukan"),
+        "integer": _("bilangan bulat"),
+        "number": _("bilangan"),
+        "date": _("tanggal"),
+        "period": _("periode"),
+        "year": _("tahun"),
+        "boolean": _("ya atau tidak"),
+        "string": _("teks"),
+    }
+    return words.get(code) or str(code)
+
+
 def change_sentence(version: VersionLine) -> str:
     """Return what a version changed against the one before."""
     match version.rank:

@@ -27,6 +27,7 @@ from catalog.pages.dataset_notes import (
     preview_sentence,
     punctuality_sentence,
     rows_sentence,
+    type_word,
 )
 from catalog.pages.sentences import speak_strip
 from catalog.pages.verdicts import (
@@ -68,6 +69,7 @@ __all__ = [
     "short_due",
     "speak_strip",
     "state_sentence",
+    "type_word",
     "upcoming_sentence",
     "validity_sentence",
 ]

@@ -80,10 +80,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A version as it is read: its key, the header of its table, its line."""
+    """A version as it is read: its key, the header and types of its table, its line."""
 
     id: int
     header: tuple[str, ...]
+    column_types: tuple[str, ...]
     line: VersionLine
 
 
@@ -106,7 +107,7 @@ def _version(row: models.Version) -> Seen:
         changes=tuple(row.changes),
         validity=row.validity,
     )
-    return Seen(row.id or 0, tuple(row.header), line)
+    return Seen(row.id or 0, tuple(row.header), tuple(row.column_types), line)
 
 
 def versions_of(session: Session, dataset_id: int) -> tuple[Seen, ...]:
@@ -125,12 +126,18 @@ def versions_of(session: Session, dataset_id: int) -> tuple[Seen, ...]:
 def columns_of(
     schema: Mapping[str, Any] | None, versions: Sequence[Seen] = ()
 ) -> tuple[Column, ...]:
-    """Return the columns a Table Schema names, else those of the newest file."""
+    """Return the columns a Table Schema names, else those of the newest file as read."""
     fields = (schema or {}).get("fields")
     if isinstance(fields, list):
         return tuple(_column(field) for field in fields if isinstance(field, Mapping))
-    header = next((v.header for v in versions if v.header and v.line.is_public), ())
-    return tuple(Column(name, None, None, None, False, False) for name in header)
+    newest = next((v for v in versions if v.header and v.line.is_public), None)
+    if newest is None:
+        return ()
+    types = newest.column_types or (None,) * len(newest.header)
+    return tuple(
+        Column(name, None, code, None, False, False)
+        for name, code in zip(newest.header, types, strict=True)
+    )
 
 
 def _column(field: Mapping[str, Any]) -> Column:

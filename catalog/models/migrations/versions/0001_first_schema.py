@@ -368,6 +368,13 @@ def upgrade() -> None:
                 "upload",
                 "drop_folder",
                 "listing",
+                "json_api",
+                "jdihn",
+                "sql_view",
+                "ckan",
+                "data_json",
+                "google_sheet",
+                "push",
                 name="sourcekind",
                 native_enum=False,
                 length=32,
@@ -468,6 +475,9 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(), nullable=True),
         sa.Column(
             "header", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "column_types", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
         sa.Column("n_rows", sa.Integer(), nullable=True),
         sa.Column("min_at", sa.DateTime(timezone=True), nullable=True),
