@@ -79,9 +79,12 @@ def try_source(
     now: datetime,
     *,
     zone: tzinfo = UTC,
+    time_column: str | None = None,
+    value_columns: Sequence[str] = (),
 ) -> Trial:
     """Look once at a source that nobody watches yet; nothing of it is kept.
 
+    `time_column` and `value_columns` are those that the dataset declares, if it does.
     Raises SourceError where it brings no complete answer and UnreadableTable where the
     answer is no table; both say what to do in two languages.
     """
@@ -95,7 +98,7 @@ def try_source(
         table = read_table(fetched.path, name=fetched.file_name, media_type=fetched.media_type)
     finally:
         fetched.path.unlink(missing_ok=True)
-    found = profile(table, zone=zone)
+    found = profile(table, time_column=time_column, value_columns=value_columns, zone=zone)
     _, whole = inspect(Inspection(table=table, profile=found, now=now))
     warnings = [TrialWarning(each.message_id, each.message_en) for each in whole.findings]
     if kind is SourceKind.JDIHN:

@@ -157,6 +157,16 @@ class Crew:
             time.sleep(0.05)
         raise AssertionError(f"only {self.n_checks()} of {n} checks after {seconds} s")
 
+    def begin(self, *, seconds: float = 60.0) -> None:
+        """Give out what is due, start one process, and wait until it asks its first servers."""
+        self.employ(1)
+        if self.kind == "procrastinate":
+            self.engine.look_at_due()
+        ends = time.monotonic() + seconds
+        while sum(feed.asked.total() for feed in self.hosts.feeds) < 2:
+            assert time.monotonic() < ends, "nothing was asked"
+            time.sleep(0.01)
+
     def made(self) -> Counter[int]:
         """Return how many checks each source has."""
         query = select(CHECK.c.source_id, func.count()).group_by(CHECK.c.source_id)

@@ -76,8 +76,7 @@ def test_a_source_that_fails_is_written_down_and_holds_up_nobody(staff: Crew) ->
 def test_a_killed_worker_costs_a_retry_and_nothing_is_written_twice(staff: Crew) -> None:
     staff.hosts.delay_seconds = 0.1
     sources = staff.promise(N)
-    staff.employ(1)
-    staff.until(1)
+    staff.begin()
     staff.processes[0].kill()
     staff.processes[0].join()
     staff.hosts.delay_seconds = 0.0
@@ -100,8 +99,7 @@ def test_a_killed_database_loses_nothing_and_doubles_nothing(kind: str, tmp_path
         with crew(kind, engine, tmp_path) as staff:
             staff.hosts.delay_seconds = 0.1
             sources = staff.promise(N)
-            staff.employ(1)
-            staff.until(1)
+            staff.begin()
             kill_server(folder, signal.SIGKILL)
             time.sleep(0.5)
             server.ensure_postgres_running()
@@ -120,8 +118,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_its_look_and_says_so(
     with crew("procrastinate", postgres_engine, tmp_path, n_hosts=1) as staff:
         staff.hosts.delay_seconds = 0.2
         staff.promise(4)
-        staff.employ(1)
-        staff.until(1)
+        staff.begin()
         (worker,) = staff.processes
         os.kill(worker.pid or 0, signal.SIGTERM)
         worker.join(20)
