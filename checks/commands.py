@@ -35,7 +35,6 @@ from checks.channels.email import EmailChannel
 from checks.doctor import examine_health
 from checks.keeping import back_up, restore
 from checks.look import sweep
-from checks.outbox import Sent, Tally, send_due, tally
 from checks.sources.fetcher import Fetcher
 from checks.sources.port import Conditional
 from checks.tables.answers import answer_of, validation_answer
@@ -44,6 +43,7 @@ from checks.tables.reading import read_table
 from checks.tables.table import Table, UnreadableTable
 from checks.tables.validation import Engine
 from checks.tell import Planned, plan_notices
+from checks.telling.outbox import Sent, Tally, send_due, tally
 from checks.watcher import Watcher, watcher_for
 
 ROWS_SHOWN = 20

@@ -25,9 +25,9 @@ from catalog.rules.escalation import (
 from catalog.rules.obligations import Judged, judge
 from catalog.rules.terms import Role
 from catalog.store.standing import City, Standing, standings
-from checks.guard import Hold, watch
-from checks.hosts import SILENT, Hosts, broken_hosts, host_news, is_outdated
-from checks.memory import (
+from checks.telling.guard import Hold, watch
+from checks.telling.hosts import SILENT, Hosts, broken_hosts, host_news, is_outdated
+from checks.telling.memory import (
     RECOVERABLE_LEVEL,
     Memory,
     closed_among,
@@ -35,8 +35,8 @@ from checks.memory import (
     reproached,
     under_way,
 )
-from checks.notices import PlannedNotice, add_notices, announce, supersede, task
-from checks.recipients import Directory, load_directory
+from checks.telling.notices import PlannedNotice, add_notices, announce, supersede, task
+from checks.telling.recipients import Directory, load_directory
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from sqlmodel import Session, col, func, select
 from catalog import models
 from catalog.models.db import reading, unit_of_work
 from catalog.rules.terms import Role
-from checks.declarations import declare_nil
 from checks.judge import tick
-from checks.links import Purpose, Ticket, sign
 from checks.look import look_at, receive
+from checks.telling.declarations import declare_nil
+from checks.telling.links import Purpose, Ticket, sign
 from checks.watcher import Watcher
 from sample_data.agenda import Stop, agenda
 from sample_data.city import City

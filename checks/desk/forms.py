@@ -6,7 +6,7 @@ from wtforms import DateField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from catalog.pages.language import lazy_gettext
-from checks.declarations import MAX_REASON
+from checks.telling.declarations import MAX_REASON
 
 MIN_REASON = 10
 _TRIMMED = [lambda text: text.strip() if isinstance(text, str) else text]

@@ -15,20 +15,20 @@ from catalog.models.db import unit_of_work
 from catalog.pages.language import _
 from catalog.pages.visit import visit
 from catalog.pages.wording import long_day
-from checks.asked import Hurdle, NotTaken
-from checks.declarations import (
+from checks.desk.forms import AnswerForm, ConfirmForm, NilForm, NotMineForm, UploadForm
+from checks.desk.question import Question, question_of
+from checks.desk.upload import take_upload
+from checks.desk.wording import Stop, expired, out_of_date, refused, stop_at, too_large
+from checks.telling.asked import Hurdle, NotTaken
+from checks.telling.declarations import (
     declare_nil,
     give_answer,
     is_used,
     not_mine,
     note_use,
 )
-from checks.desk.forms import AnswerForm, ConfirmForm, NilForm, NotMineForm, UploadForm
-from checks.desk.question import Question, question_of
-from checks.desk.upload import take_upload
-from checks.desk.wording import Stop, expired, out_of_date, refused, stop_at, too_large
-from checks.guard import held, resume
-from checks.links import LinkExpired, LinkRefused, Purpose, Ticket, read
+from checks.telling.guard import held, resume
+from checks.telling.links import LinkExpired, LinkRefused, Purpose, Ticket, read
 
 blueprint = Blueprint("desk", __name__, url_prefix="/jawab", template_folder="templates")
 

@@ -10,9 +10,9 @@ from catalog.pages.wording import period_name
 from catalog.rules.escalation import MAX_ETAS
 from catalog.store.standing import City, standings
 from catalog.store.strip import cell_of, strip_of
-from checks.asked import Hurdle, NotTaken, asked_by, last_eta_day, n_etas
-from checks.declarations import is_used
-from checks.links import Purpose, Ticket
+from checks.telling.asked import Hurdle, NotTaken, asked_by, last_eta_day, n_etas
+from checks.telling.declarations import is_used
+from checks.telling.links import Purpose, Ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from catalog.models.db import reading, unit_of_work
 from catalog.pages.language import _, locale
 from catalog.pages.wording import instant, number, period_name
 from catalog.rules.terms import Rank
-from checks.asked import Asked, Hurdle, NotTaken, asked_by
-from checks.declarations import note_upload
-from checks.links import Ticket
 from checks.look import Receipt, receive, watcher_for
 from checks.tables.findings import Finding
+from checks.telling.asked import Asked, Hurdle, NotTaken, asked_by
+from checks.telling.declarations import note_upload
+from checks.telling.links import Ticket
 
 MAX_FINDINGS = 50
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from catalog.pages.language import _
 from catalog.pages.wording import long_day
-from checks.asked import Hurdle
+from checks.telling.asked import Hurdle
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from checks.tables.export import clean_rows
 from checks.tables.profile import profile
 from checks.tables.reading import read_table
 from checks.tables.table import Cells, Decision, Table
-from checks.tables.validation import validate
+from checks.tables.validation import Engine, validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,13 @@ def validation_answer(
     *,
     name: str | None = None,
     language: str = "id",
+    engine: Engine = "fast",
 ) -> ValidationAnswer:
     """Return the verdict on a file.
 
     Raises UnreadableTable when it cannot be opened and BadSchema for an unusable schema.
     """
-    seen = validate(path, schema, name=name)
+    seen = validate(path, schema, name=name, engine=engine)
     in_english = language == "en"
     findings = tuple(
         FindingAnswer(

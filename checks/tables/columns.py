@@ -14,9 +14,17 @@ MISSING_WORDS = frozenset({"-", "--", "---", "–", "—", "*", "**", "***", "n/
 }  # fmt: skip
 _CODE_NAME = re.compile(
     r"(?:^|_)(?:kode|kd|nik|nip|nisn|npsn|nss|nuptk|npwp|nib|nop|nokk|ktp|kk|rekening|hp|wa|telp"
+    r"|tlp|whatsapp|ponsel|seluler|handphone|phone"
     r"|telepon|telpon|kbli|nomor_induk|code)(?:_|$)|^(?:kode|kd)[a-z]|kode$|^id_?(?:desa|kec"
     r"|kecamatan|kab|kabupaten|kota|prov|provinsi|kel|kelurahan|wilayah|sls|bs)$|kode_?pos$"
 )
+# "jumlah_kk" counts what "no_kk" numbers; a bare "kk" of a few digits counts them too.
+_COUNT_OF_CODES = re.compile(
+    r"^(?:jumlah|jml|banyak|banyaknya|total|persen|persentase|rata|rasio|target|capaian|realisasi"
+    r"|terdampak|perekaman|kepemilikan|penerbitan|wajib|cetak|pencetakan)_"
+)
+_BARE_UNIT = re.compile(r"^(?:kk|ktp|kartu_keluarga|nib|npwp|rekening|hp)$")
+_FEW_DIGITS = re.compile(r"[1-9]\d{0,4}|0|[1-9]\d{0,2}[.,]\d{3}")
 _TIME_NAME = re.compile(
     r"(?:^|_)(?:tanggal|tgl|tggl|date|periode|period|bulan|month|waktu|tahun_bulan|triwulan"
     r"|minggu|semester|tahun_ajaran|tahun_pelajaran|hari)(?:_|$)"
@@ -65,8 +73,8 @@ def read_columns(
     for name, column in zip(header, raw, strict=True):
         reader = _ColumnReader(name, set(column), unit, delimiter)
         columns.append(reader.column())
-        decisions.extend(reader.decisions)
         spelled = reader.spelled()
+        decisions.extend(reader.decisions)
         cells.append([spelled[cell] for cell in column])
     return Reading(tuple(columns), list(zip(*cells, strict=True)), decisions)
 
@@ -78,7 +86,8 @@ def name_key(name: str) -> str:
 
 def is_code_name(name: str) -> bool:
     """Tell whether a column holds codes by its name."""
-    return _CODE_NAME.search(name_key(name)) is not None
+    key = name_key(name)
+    return _CODE_NAME.search(key) is not None and _COUNT_OF_CODES.search(key) is None
 
 
 def is_unit_name(name: str) -> bool:
@@ -158,7 +167,8 @@ class _ColumnReader:
 
     def _is_code(self) -> bool:
         values = self.values
-        by_name = _CODE_NAME.search(self.key) is not None
+        counts_them = _BARE_UNIT.search(self.key) and all(map(_FEW_DIGITS.fullmatch, values))
+        by_name = is_code_name(self.name) and not counts_them
         zeros = any(_LEADING_ZERO.fullmatch(v) for v in values)
         if by_name and values and all(_FLOATED_CODE.fullmatch(v) for v in values):
             self._repairs_float = True

@@ -10,10 +10,10 @@ from itertools import chain, islice
 from checks.tables.grid import Grid, Record
 from checks.tables.table import MEGABYTE, Caps, Decision, UnreadableTable
 
-_CANDIDATES = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
 _SAMPLE_RECORDS = 100
-_SAMPLE_CHARS = 65_536
+SAMPLE_CHARS = 65_536
 _RECORD_LINES = 200
 _SENTINEL = "\x00end\x00"
 
@@ -30,8 +30,8 @@ class _Fit:
 
 def sniff_delimiter(text: str) -> str | None:
     """Return the delimiter that cuts the first records most evenly, or None for one column."""
-    head = text[:_SAMPLE_CHARS]
-    fits = [_fit(head, mark) for mark in _CANDIDATES if mark in head]
+    head = text[:SAMPLE_CHARS]
+    fits = [_fit(head, mark) for mark in DELIMITERS if mark in head]
     good = [fit for fit in fits if fit.width > 1]
     if not good:
         return None

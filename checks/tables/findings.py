@@ -43,7 +43,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The verdict on one file: the first findings, and the count of all."""
+    """The verdict on one file: the first findings, and the count of all.
+
+    `gate` says why Frictionless itself read the file; None where the fast engine did.
+    """
 
     valid: bool
     n_rows: int
@@ -52,6 +55,7 @@ class Report:
     counts: Mapping[str, int]
     truncated: bool
     seconds: float
+    gate: str | None = None
 
 
 def clipped(cell: object) -> str | None:

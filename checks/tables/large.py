@@ -14,11 +14,10 @@ _HEAD_BYTES = MEGABYTE
 _PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
 
 
-def look_through(path: Path, caps: Caps) -> Table | None:
-    """Return the head of a large file whose structure holds to its end.
+def head_of(path: Path) -> Table | None:
+    """Return the head of a large file of delimited text; its decisions hold to the end.
 
-    None for a small file, a packed one, and every kind but delimited text: those are
-    read whole, within the caps. Raises UnreadableTable where the structure breaks.
+    None for a small file, a packed one, and every other kind: those are read whole.
     """
     if not path.is_file() or path.stat().st_size <= LARGE_BYTES:
         return None
@@ -26,10 +25,18 @@ def look_through(path: Path, caps: Caps) -> Table | None:
         if stream.read(4).startswith(_PACKED):
             return None
     encoding = encoding_of(path)
-    head = read_head(path, encoding, _HEAD_BYTES) if encoding else None
-    if head is None or encoding is None:
+    return read_head(path, encoding, _HEAD_BYTES) if encoding else None
+
+
+def look_through(path: Path, caps: Caps) -> Table | None:
+    """Return the head of a large file whose structure holds to its end, else as head_of.
+
+    Raises UnreadableTable where the structure breaks.
+    """
+    head = head_of(path)
+    if head is None:
         return None
-    delimiter = head.decided("delimiter") or ","
+    encoding, delimiter = head.decided("encoding") or "utf-8", head.decided("delimiter") or ","
     try:
         with path.open(encoding=encoding, newline="") as text:
             for _ in records_of(_sound(text, caps), delimiter, caps):

@@ -44,6 +44,8 @@ class Layout:
     header_line: int
     decisions: list[Decision] = field(default_factory=list)
     left_out: set[int] = field(default_factory=set)
+    totals: list[list[str]] = field(default_factory=list)
+    total_lines: list[int] = field(default_factory=list)
 
 
 def lay_out(grid: Grid) -> Layout:
@@ -113,14 +115,17 @@ def _drop(layout: Layout, positions: list[int], code: str, why: str) -> None:
 
 
 def _drop_numbering(layout: Layout) -> None:
-    if len(layout.rows) < 2:
-        return
-    cells = [cell for cell in layout.rows[0] if cell]
+    if len(layout.rows) > 1 and is_numbering(layout.rows[0]):
+        _drop(layout, [0], "numbering_rows", "baris nomor kolom")
+
+
+def is_numbering(row: list[str]) -> bool:
+    """Tell whether a row below the header only counts the columns: (1), (2), (3)."""
+    cells = [cell for cell in row if cell]
     found = [_NUMBERING.fullmatch(cell) for cell in cells]
     numbers = [int(match.group(1)) for match in found if match]
     bracketed = any(cell.startswith(("(", "-")) for cell in cells)
-    if numbers == list(range(1, len(cells) + 1)) and len(cells) > 1 and bracketed:
-        _drop(layout, [0], "numbering_rows", "baris nomor kolom")
+    return numbers == list(range(1, len(cells) + 1)) and len(cells) > 1 and bracketed
 
 
 def _drop_notes(layout: Layout) -> None:
@@ -153,6 +158,8 @@ def _drop_totals(layout: Layout) -> None:
         # So many rows called "Jumlah" are a category of the data, not sums under it.
         totals = [p for p in totals if p > last]
     if len(totals) < len(layout.rows):
+        layout.totals = [layout.rows[p] for p in sorted(totals) if _is_total(layout.rows[p])]
+        layout.total_lines = [layout.lines[p] for p in sorted(totals) if _is_total(layout.rows[p])]
         _drop(layout, sorted(totals), "total_rows", "baris jumlah bukan data")
 
 
@@ -209,11 +216,13 @@ def _fit_columns(layout: Layout) -> None:
         row if len(row) == width else [*row[:width], *[""] * (width - len(row))]
         for row in layout.rows
     ]
+    layout.totals = [[*row[:width], *[""] * (width - len(row))] for row in layout.totals]
     kept = [i for i, label in enumerate(named) if label or any(row[i] for row in layout.rows)]
     if len(kept) < width:
         why = "kolom tanpa judul dan tanpa nilai"
         layout.decisions.append(Decision("blank_columns", str(width - len(kept)), why))
         layout.rows[:] = [[row[index] for index in kept] for row in layout.rows]
+        layout.totals = [[row[index] for index in kept] for row in layout.totals]
     layout.header = _unique_names([named[i] for i in kept], kept, layout)
 
 

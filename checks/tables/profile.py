@@ -99,7 +99,7 @@ def _value_indexes(
     free = [
         index
         for index, name in enumerate(table.header)
-        if name not in timed and not is_code_name(name) and not is_unit_name(name)
+        if name not in timed and not _is_code(table, index) and not is_unit_name(name)
     ]
     numeric = [
         index
@@ -113,6 +113,10 @@ def _value_indexes(
     empty = [i for i in told if table.n_rows and not any(row[i] for row in table.rows)]
     texts = [i for i in told if not table.columns[i].type.is_numeric]
     return tuple(numeric or empty or texts or told or free)
+
+
+def _is_code(table: Table, index: int) -> bool:
+    return not table.columns[index].type.is_numeric and is_code_name(table.header[index])
 
 
 def _counted(

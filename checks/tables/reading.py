@@ -6,9 +6,9 @@ from checks.tables.columns import read_columns
 from checks.tables.content import Content, Kind, load
 from checks.tables.decoding import decode
 from checks.tables.delimited import cell_too_large, read_delimited
-from checks.tables.grid import Grid
+from checks.tables.grid import Grid, telling
 from checks.tables.json_records import looks_like_json, read_json
-from checks.tables.layout import lay_out
+from checks.tables.layout import Layout, lay_out
 from checks.tables.table import (
     Caps,
     Cells,
@@ -16,6 +16,7 @@ from checks.tables.table import (
     ColumnType,
     Decision,
     Table,
+    TotalRow,
     UnreadableTable,
 )
 from checks.tables.web_page import looks_like_html, looks_like_xml, read_html
@@ -78,7 +79,17 @@ def _table(grid: Grid, decisions: list[Decision], sha256: str) -> Table:
         header_line=layout.header_line,
         sha256=sha256,
         left_out_lines=frozenset(layout.left_out),
+        totals=tuple(
+            TotalRow(line, tuple(cell or None for cell in row))
+            for line, row in zip(layout.total_lines, layout.totals, strict=True)
+        ),
+        beside=tuple(_beside(grid, layout)),
     )
+
+
+def _beside(grid: Grid, layout: Layout) -> list[str]:
+    lines = (*range(1, layout.header_line), *sorted(layout.left_out))
+    return [*(text for line in lines for text in telling(grid.records[line - 1])), *grid.beside]
 
 
 def _grid(content: Content, hint: str, caps: Caps) -> tuple[Grid, list[Decision]]:

@@ -63,6 +63,20 @@ def _trusted_field(described: Any, number: int) -> dict[str, Any]:
     return kept
 
 
+def has_open_branches(pattern: str) -> bool:
+    """Tell whether a pattern has alternatives outside every group.
+
+    Frictionless anchors a pattern as `^p$` without a group, so `a|b` becomes `^a` or `b$`
+    and matches more than it says.
+    """
+    depth = 0
+    for token in _TOKEN.findall(pattern):
+        depth += token.startswith("(") - (token == ")")
+        if token == "|" and depth == 0:
+            return True
+    return False
+
+
 def _refers_to_itself(key: Any) -> bool:
     if not isinstance(key, dict) or not isinstance(key.get("reference"), dict):
         return False

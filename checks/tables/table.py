@@ -64,12 +64,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalRow:
+    """A row of sums below or inside the data, which is no data: its record and its cells."""
+
+    line: int
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A file as read: text cells without outer spaces, None where nothing is said.
 
     `record_lines` gives for every row the number of its record in the file, counted
     from 1 with title rows and blank records included; `header_line` that of the header
-    (0 when the file has none). `left_out_lines` are those of totals, sections and notes.
+    (0 when the file has none). `left_out_lines` are those of totals, sections and notes;
+    `totals` keeps the cells of the rows of sums among them; `beside` the texts outside
+    the table (titles, notes, other sheets) that may hold personal numbers.
     `sha256` is of the bytes as they came.
     """
 
@@ -81,6 +91,8 @@ class Table:
     header_line: int
     sha256: str
     left_out_lines: frozenset[int] = frozenset()
+    totals: tuple[TotalRow, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -98,6 +110,10 @@ class Table:
     def cells(self, index: int) -> list[str | None]:
         """Return one column, top to bottom."""
         return [row[index] for row in self.rows]
+
+    def row_number(self, index: int) -> int:
+        """Return the number of a row as people count them: its record, the header being 1."""
+        return self.record_lines[index] - max(self.header_line, 1) + 1
 
     def decided(self, code: str) -> str | None:
         """Return the value of the first decision with this code, or None."""

@@ -111,6 +111,20 @@ _WORDS = {
         "Fill the first row with the names of the columns.",
     ),
 }
+_DOUBTS = {
+    "mutakhir/decimal-sign": _Words(
+        'Baris {row}, kolom "{field}": "{cell}" dibaca sebagai {note}; titiknya hilang.',
+        'Row {row}, column "{field}": "{cell}" is read as {note}; its group sign is dropped.',
+        "Pakai tanda desimal yang sama di seluruh kolom, dan titik hanya di antara ribuan.",
+        "Use one decimal sign in the whole column, and the group sign only between thousands.",
+    ),
+    "mutakhir/loose-pattern": _Words(
+        'Baris {row}, kolom "{field}": "{cell}" lolos, tetapi bukan salah satu dari {note}.',
+        'Row {row}, column "{field}": "{cell}" passes, but is none of {note}.',
+        "Betulkan nilainya, atau minta walidata menulis pola itu di dalam kurung: (a|b).",
+        "Correct the value, or ask walidata to put the pattern into brackets: (a|b).",
+    ),
+}
 _OTHER = _Words(
     "Berkas tidak dapat diperiksa: {note}.",
     "The file cannot be validated: {note}.",
@@ -142,7 +156,7 @@ _RULES = {
 
 def worded(error: SchemaError) -> Finding:
     """Return the finding for an error of Frictionless."""
-    words = _WORDS.get(error.code, _OTHER)
+    words = _DOUBTS.get(error.code) or _WORDS.get(error.code, _OTHER)
     places = {
         "row": error.row,
         "field": error.field or "",
@@ -151,7 +165,7 @@ def worded(error: SchemaError) -> Finding:
     }
     return Finding(
         error.code,
-        Severity.ERROR,
+        Severity.WARNING if error.code in _DOUBTS else Severity.ERROR,
         error.row,
         error.field,
         error.field_number,

@@ -15,10 +15,11 @@ from python_calamine import (
 )
 
 from checks.tables.delimited import too_many_columns
-from checks.tables.grid import Grid, Record
+from checks.tables.grid import Grid, Record, telling
 from checks.tables.table import Caps, Decision, UnreadableTable
 
 _CELLS = 40_000_000
+_MOST_BESIDE = 10_000
 _SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
 _RELATION = re.compile(r"<Relationship\b[^>]*>")
 _UNCACHED = re.compile(
@@ -53,6 +54,7 @@ def read_workbook(payload: bytes, caps: Caps) -> Grid:
         chosen = (tables or filled)[0]
         records = _records(chosen, caps)
         merged = _merged(chosen)
+        beside = _beside(workbook, chosen.name)
     except PasswordError as error:
         raise UnreadableTable(
             "encrypted",
@@ -70,7 +72,7 @@ def read_workbook(payload: bytes, caps: Caps) -> Grid:
     why = "lembar tampak pertama yang berisi tabel"
     if others:
         why += f"; lembar lain tidak dibaca: {', '.join(others)[:120]}"
-    return Grid(records, [Decision("sheet", chosen.name, why)], merged=merged)
+    return Grid(records, [Decision("sheet", chosen.name, why)], merged=merged, beside=beside)
 
 
 def _records(sheet: CalamineSheet, caps: Caps) -> list[Record]:
@@ -92,6 +94,19 @@ def _records(sheet: CalamineSheet, caps: Caps) -> list[Record]:
     if widest > caps.n_columns:
         raise too_many_columns(widest, caps)
     return records
+
+
+def _beside(workbook: CalamineWorkbook, chosen: str) -> list[str]:
+    """Return the telling texts of all other sheets: who gets the file gets the hidden ones too."""
+    found: list[str] = []
+    for described in workbook.sheets_metadata:
+        if described.name == chosen or described.typ != SheetTypeEnum.WorkSheet:
+            continue
+        for values in workbook.get_sheet_by_name(described.name).to_python(skip_empty_area=True):
+            found += telling(map(cell_text, values))
+            if len(found) > _MOST_BESIDE:
+                return found
+    return found
 
 
 def cell_text(value: _Value) -> str:

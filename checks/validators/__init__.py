@@ -21,7 +21,8 @@ class Inspection:
     """A version on the table, with what is known of those before it.
 
     `previous_counts` are the rows of the accepted versions, oldest first;
-    `same_period_count` the rows of the same period last year for append-only flows.
+    `same_period_count` the rows of the same period last year for append-only flows;
+    `city_code` is the ministry's code of the city (3579), where it is known.
     """
 
     table: Table
@@ -33,6 +34,7 @@ class Inspection:
     required_columns: tuple[str, ...] = ()
     previous_counts: tuple[int, ...] = ()
     same_period_count: int | None = None
+    city_code: str | None = None
 
 
 class Validator(Protocol):

@@ -86,7 +86,8 @@ def test_a_package_is_locked_at_one_version() -> None:
 def test_vendored_files_are_what_they_say(folder: Path) -> None:
     stated = json.loads((folder / "vendor.json").read_text())
     assert {"name", "version", "licence", "file", "sha256"} <= set(stated)
-    assert {path.name for path in folder.iterdir()} == {"vendor.json", "LICENSE.txt", stated["file"]}
+    there = {path.name for path in folder.iterdir()}
+    assert there == {"vendor.json", "LICENSE.txt", stated["file"]}
     found = hashlib.sha256((folder / stated["file"]).read_bytes()).hexdigest()
     assert found == stated["sha256"]
 

@@ -24,8 +24,8 @@ from catalog.rules.release_rule import parse_release_rule
 from catalog.rules.terms import Cadence, ClosingKind, HolidayKind, Outcome, Rank, Role, Schedule
 from catalog.store.standing import City
 from checks.channels.email import EmailChannel
-from checks.outbox import Sent, send_due
 from checks.tell import Planned, plan_notices
+from checks.telling.outbox import Sent, send_due
 
 WIB = ZoneInfo("Asia/Jakarta")
 SECRET = "satu-rahasia-untuk-uji-yang-cukup-panjang"

@@ -14,8 +14,8 @@ from catalog.models.db import reading, unit_of_work
 from catalog.rules.terms import Role
 from checks.channels import ChannelError, Message, Refusal
 from checks.channels.email import EmailChannel
-from checks.guard import held, resume
-from checks.outbox import GIVE_UP_AFTER, LEASE, send_due, tally
+from checks.telling.guard import held, resume
+from checks.telling.outbox import GIVE_UP_AFTER, LEASE, send_due, tally
 from tests.flow.telling import BASE, SECRET, Relay, Town, at, days, open_relay
 
 FRIDAY_LATE, MONDAY = "2025-04-11 17:00", "2025-04-14 08:00"

@@ -7,8 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from checks import validators
 from catalog.registry import discover
+from checks import validators
 from checks.validators import Inspection, Severity
 from checks.validators.future import FutureTimes
 from checks.validators.personal_data import PersonalData, is_nik, masked_text

@@ -19,8 +19,8 @@ from catalog.context import EXTENSION, Context
 from catalog.models.db import reading, unit_of_work
 from catalog.rules.terms import Cadence, ClosingKind, Rank, Role
 from catalog.settings import Mode, Settings
-from checks.guard import held
-from checks.links import VALID_FOR, Purpose, Ticket, sign
+from checks.telling.guard import held
+from checks.telling.links import VALID_FOR, Purpose, Ticket, sign
 from tests.flow.telling import SECRET, Town, at
 
 #: bulanan 2025-03 is due 10 April, late from 18 April; 21 April is a Monday.

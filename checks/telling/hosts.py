@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 from catalog import models
 from catalog.rules.terms import Access, Headline, Role
 from catalog.store.standing import Standing
-from checks.memory import Memory, access_key
-from checks.notices import PlannedNotice
-from checks.recipients import Directory
+from checks.telling.memory import Memory, access_key
+from checks.telling.notices import PlannedNotice
+from checks.telling.recipients import Directory
 
 #: One dataset for each (agency id, host) that cannot be reached.
 Hosts = Mapping[tuple[int, str], int]

@@ -12,7 +12,7 @@ from catalog.rules.errors import MutakhirError
 from catalog.rules.escalation import eta_limit
 from catalog.rules.obligations import Obligation
 from catalog.rules.periods import period_from_label
-from checks.links import Ticket
+from checks.telling.links import Ticket
 
 
 class Hurdle(StrEnum):

@@ -12,10 +12,10 @@ from catalog import models
 from catalog.rules.calendar import Calendar
 from catalog.rules.escalation import MAX_ETAS, is_eta_allowed
 from catalog.rules.terms import Cadence, ClosingKind, Rank
-from checks.asked import Asked, Hurdle, NotTaken, asked_by, last_eta_day, n_etas
-from checks.links import Ticket
-from checks.notices import add_notices, task
-from checks.recipients import load_directory
+from checks.telling.asked import Asked, Hurdle, NotTaken, asked_by, last_eta_day, n_etas
+from checks.telling.links import Ticket
+from checks.telling.notices import add_notices, task
+from checks.telling.recipients import load_directory
 
 MAX_REASON = 1000
 #: How many periods in a row may be declared nihil; whoever reports once a year gets one.

@@ -10,9 +10,9 @@ from catalog.rules.escalation import HIGHEST_LEVEL, NAG_LEVEL, level
 from catalog.rules.obligations import Judged, timing, working_days_late
 from catalog.rules.terms import Access, State, Timing
 from catalog.store.standing import City, Standing
-from checks.letter import Link, Part
-from checks.links import Purpose, Ticket, sign
-from checks.words import Words
+from checks.telling.letter import Link, Part
+from checks.telling.links import Purpose, Ticket, sign
+from checks.telling.words import Words
 
 STRIP_CELLS = 12
 MAX_PERIODS = 6

@@ -19,11 +19,11 @@ from catalog import models
 from catalog.models.db import reading, unit_of_work
 from catalog.store.standing import City
 from checks.channels import Channel, ChannelError, Message, Refusal
-from checks.digest import write_letter
-from checks.failures import fail
-from checks.guard import held
-from checks.mails import PAGE, compose, digest_began, refreshed
-from checks.parts import Desk
+from checks.telling.digest import write_letter
+from checks.telling.failures import fail
+from checks.telling.guard import held
+from checks.telling.mails import PAGE, compose, digest_began, refreshed
+from checks.telling.parts import Desk
 
 LEASE = timedelta(minutes=10)
 #: A round ends well before its own leases could.

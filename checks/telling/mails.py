@@ -12,10 +12,10 @@ from catalog import models
 from catalog.rules.calendar import Calendar
 from catalog.rules.escalation import digest_at
 from catalog.store.standing import City
-from checks.failures import fail_unreachable
-from checks.guard import held
-from checks.memory import closed_among
-from checks.notices import supersede
+from checks.telling.failures import fail_unreachable
+from checks.telling.guard import held
+from checks.telling.memory import closed_among
+from checks.telling.notices import supersede
 
 _KINDS = models.NoticeKind
 #: What happens during a day waits for the next 08:00; the rest was known that morning.

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from catalog import models
 from catalog.rules.escalation import NAG_LEVEL
 from catalog.store.standing import City, standings
-from checks.letter import Letter
-from checks.links import VALID_FOR, Purpose
-from checks.parts import (
+from checks.telling.letter import Letter
+from checks.telling.links import VALID_FOR, Purpose
+from checks.telling.parts import (
     Desk,
     Writer,
     access_part,
@@ -22,7 +22,7 @@ from checks.parts import (
     task_part,
     worst,
 )
-from checks.words import Words, words_for
+from checks.telling.words import Words, words_for
 
 _KINDS = models.NoticeKind
 

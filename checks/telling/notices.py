@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete
 
 from catalog import models
 from catalog.rules.terms import Role
-from checks.recipients import Contact, Directory
+from checks.telling.recipients import Contact, Directory
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from catalog import models
 from checks.channels import ChannelError, Refusal
-from checks.notices import PlannedNotice, add_notices, task
-from checks.recipients import load_directory
+from checks.telling.notices import PlannedNotice, add_notices, task
+from checks.telling.recipients import load_directory
 
 
 def fail_unreachable(session: Session, now: datetime) -> None:

@@ -12,7 +12,7 @@ from babel.support import NullTranslations, Translations
 from catalog.rules.periods import Period
 from catalog.rules.terms import Cadence
 
-TRANSLATIONS = Path(__file__).parent / "desk" / "translations"
+TRANSLATIONS = Path(__file__).parent.parent / "desk" / "translations"
 LANGUAGES = ("id", "en")
 _ROMAN = ("I", "II", "III", "IV")
 

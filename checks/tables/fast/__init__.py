@@ -1,0 +1,1 @@
+"""The fast way to Frictionless's report: most lines are proven, the rest is judged by it."""

@@ -1,0 +1,183 @@
+"""The verdict on the rows of a file: proven in blocks, judged where no proof covers them."""
+
+from collections import Counter, deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from checks.tables.fast.blocks import BLOCK_BYTES, Block, blocks_of
+from checks.tables.fast.doubts import Doubts
+from checks.tables.fast.gates import Gate, SlowPath
+from checks.tables.fast.judge import Judge
+from checks.tables.fast.plan import Plan
+from checks.tables.fast.tiers import Proved, Tier, tier_for
+from checks.tables.fast.walk import Record, Walker, rows_again
+from checks.tables.findings import N_SHOWN
+from checks.tables.wording import SchemaError
+
+_N_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the rows of a file begin: the byte and the record number; which do not count.
+
+    `n_bytes` is the size of the file, `longest` the cap of a cell.
+    """
+
+    stream: BinaryIO
+    offset: int
+    first_row: int
+    n_bytes: int
+    longest: int
+    ignored: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The errors of all rows: the first ones in order, and the count of all."""
+
+    n_rows: int
+    errors: tuple[SchemaError, ...]
+    counts: Mapping[str, int]
+
+
+class Scan:
+    """One pass over the rows of a file, and a second look at rows whose keys collide."""
+
+    def __init__(self, plan: Plan, doubts: Doubts, rows: Rows, tier: Tier | None = None) -> None:
+        self.rows = rows
+        self.judge = Judge(plan)
+        self.doubts = doubts
+        self.tier = tier or tier_for(plan, rows.n_bytes)
+        self.log = self.tier.new_log()
+        self.walker = Walker(plan.delimiter, rows.first_row, rows.longest)
+        self.counts: Counter[str] = Counter()
+        self.wrong: dict[int, list[str]] = {}
+        self.repeated: dict[int, dict[int, int]] = {}
+        self.n_longer = self.widest = self.n_sparse = 0
+
+    def verdict(self) -> Verdict:
+        """Return the verdict. Raises SlowPath when Frictionless has to read the file itself."""
+        try:
+            with closing(self._proved()) as proved_blocks:
+                for block, proved in proved_blocks:
+                    self._take(block, proved)
+            self.walker.ended()
+            self._look_again()
+            shown = tuple(self._shown())
+        except (TypeError, ValueError, ArithmeticError) as error:
+            # Frictionless's own readers stumble here; it shall say so itself.
+            raise SlowPath(Gate.ODD_VALUE) from error
+        n_rows = self.walker.next_row - self.rows.first_row
+        return Verdict(n_rows, shown, dict(self.counts))
+
+    def _proved(self) -> Generator[tuple[Block, Proved], None, None]:
+        """Yield the blocks with their proofs, proving a few ahead when there are several."""
+        blocks = blocks_of(self.rows.stream, self.rows.offset, self.rows.longest)
+        if self.rows.n_bytes <= BLOCK_BYTES:
+            for block in blocks:
+                yield block, self.tier.prove(block.lines)
+            return
+        ahead: deque[tuple[Block, Future[Proved]]] = deque()
+        with ThreadPoolExecutor(_N_THREADS) as pool:
+            for block in blocks:
+                ahead.append((block, pool.submit(self.tier.prove, block.lines)))
+                if len(ahead) > _N_THREADS:
+                    first, proof = ahead.popleft()
+                    yield first, proof.result()
+            while ahead:
+                first, proof = ahead.popleft()
+                yield first, proof.result()
+
+    def _take(self, block: Block, proved: Proved) -> None:
+        for record in self.walker.records(block, proved.n_lines, proved.unproven):
+            self._judge(record)
+        rows = self.walker.spans[-1].rows(proved.n_lines)
+        self.log.add_proven(proved, rows, self.walker.left_out)
+
+    def _judge(self, record: Record) -> None:
+        row, cells = record.row, record.cells
+        if cells and len(cells) - cells.count("") < 2:
+            n_filled = sum(1 for cell in cells if cell.strip())
+            self.n_sparse += n_filled == 1
+        if len(cells) > len(self.judge.columns):
+            self.n_longer += 1
+            self.widest = max(self.widest, len(cells))
+        errors = self._errors(row, cells)
+        if errors and row not in self.rows.ignored:
+            for error in errors:
+                self.counts[error.code] += 1
+            if len(self.wrong) < N_SHOWN:
+                self.wrong[row] = cells
+        keys = self.judge.plan.keys
+        if keys:
+            values = self.judge.key_values(cells)
+            texts = [
+                None if found is None else self.judge.key_text(key, found)
+                for key, found in zip(keys, values, strict=True)
+            ]
+            self.log.add_read(row, texts)
+
+    def _errors(self, row: int, cells: list[str]) -> list[SchemaError]:
+        errors = self.judge.errors(row, cells, self.repeated.get(row))
+        if self.doubts:
+            errors.extend(self.doubts.about(row, cells))
+        return errors
+
+    def _look_again(self) -> None:
+        """Read the rows again whose keys may stand twice, and compare the values themselves."""
+        keys = self.judge.plan.keys
+        last: list[dict[tuple[object, ...], int]] = [{} for _ in keys]
+        suspects = self.log.suspects()
+        n_kept = 0
+        for row, cells in rows_again(self.rows.stream, self.walker, suspects):
+            for n, values in enumerate(self.judge.key_values(cells)):
+                # What is not equal to itself is equal to nothing.
+                if values is None or any(value != value for value in values):
+                    continue
+                before = last[n].get(values)
+                last[n][values] = row
+                if before is None or row in self.rows.ignored:
+                    continue
+                self.counts["primary-key" if keys[n].is_primary else "unique-error"] += 1
+                if n_kept < N_SHOWN or row in self.repeated:
+                    n_kept += row not in self.repeated
+                    self.repeated.setdefault(row, {})[n] = before
+                    self.wrong[row] = cells
+
+    def _shown(self) -> Iterator[SchemaError]:
+        n_left = N_SHOWN
+        for row in sorted(self.wrong):
+            errors = self._errors(row, self.wrong[row])[:n_left]
+            yield from errors
+            n_left -= len(errors)
+            if not n_left:
+                return
+
+
+def verdict_on_rows(plan: Plan, doubts: Doubts, rows: Sequence[Sequence[str | None]]) -> Verdict:
+    """Return the verdict on rows that are held; they are numbered from 2."""
+    judge = Judge(plan)
+    last: list[dict[tuple[object, ...], int]] = [{} for _ in plan.keys]
+    counts: Counter[str] = Counter()
+    shown: list[SchemaError] = []
+    try:
+        for row, cells in enumerate(rows, start=2):
+            repeated = {}
+            for n, values in enumerate(judge.key_values(cells)):
+                if values is not None and all(value == value for value in values):
+                    if values in last[n]:
+                        repeated[n] = last[n][values]
+                    last[n][values] = row
+            errors = judge.errors(row, cells, repeated)
+            if doubts:
+                errors.extend(doubts.about(row, cells))
+            if errors:
+                counts.update(error.code for error in errors)
+                shown.extend(errors[: N_SHOWN - len(shown)])
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise SlowPath(Gate.ODD_VALUE) from error
+    return Verdict(len(rows), tuple(shown), dict(counts))

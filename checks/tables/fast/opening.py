@@ -1,0 +1,171 @@
+"""The header of a file: at once where it is the schema's own, else as Frictionless sees it."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any, BinaryIO
+
+from frictionless import FrictionlessException, Schema
+from frictionless.resources import TableResource
+
+from checks.tables.fast.doubts import Doubts
+from checks.tables.fast.gates import Gate, SlowPath
+from checks.tables.fast.plan import Plan, plan_for
+from checks.tables.wording import SchemaError
+from checks.tables.yardstick import opened, schema_error, schema_of
+
+# Frictionless sniffs so many lines, and finds the header among so many records.
+_SAMPLE = 100
+_HEAD_BYTES = 1 << 18
+_DELIMITERS = ",\t;|"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is known before the first row: the plan, the labels, and what is wrong with them."""
+
+    plan: Plan
+    doubts: Doubts
+    labels: tuple[str, ...]
+    errors: tuple[SchemaError, ...]
+    header_row: int
+
+
+def open_at_once(
+    stream: BinaryIO, start: int, schema: Mapping[str, Any], delimiter: str | None
+) -> Opened | None:
+    """Return what Frictionless would find if the first line holds the schema's own labels.
+
+    `delimiter` is the one that is pinned, None to sniff it as Frictionless does. None
+    where anything is less plain than that; then Frictionless has to be asked.
+    """
+    if schema.get("foreignKeys"):
+        raise SlowPath(Gate.FOREIGN_KEYS)
+    names = [field["name"] for field in schema["fields"]]
+    lines = _first_lines(stream, start)
+    if not lines or not all(names):
+        return None
+    found = _sniffed(lines[:_SAMPLE], delimiter)
+    if found is None:
+        return None
+    records = list(islice(csv.reader(lines, delimiter=found), _SAMPLE))
+    if records[0] != names or any(len(record) != len(names) for record in records):
+        return None
+    plan, doubts = _known(json.dumps(schema), found)
+    return Opened(plan, doubts, tuple(names), (), 1)
+
+
+def ask_frictionless(resource: TableResource) -> Opened:
+    """Return what Frictionless finds in the head of a file. Raises SlowPath for the unusual."""
+    try:
+        opened(resource)
+        with resource:
+            dialect = resource.dialect
+            fields = resource.header.get_expected_fields()
+            errors = tuple(schema_error(error) for error in resource.header.errors)
+            labels, key = tuple(resource.labels), resource.schema.primary_key
+            has_references = bool(resource.schema.foreign_keys)
+    except FrictionlessException as error:
+        raise SlowPath(Gate.HEADER) from error
+    if has_references:
+        raise SlowPath(Gate.FOREIGN_KEYS)
+    if not labels or not dialect.header:
+        raise SlowPath(Gate.NO_HEADER)
+    if len(dialect.header_rows) != 1:
+        raise SlowPath(Gate.SEVERAL_HEADERS)
+    control: Any = dialect.get_control("csv")
+    is_odd = control.skip_initial_space or control.escape_char or control.quote_char != '"'
+    if is_odd or not control.double_quote:
+        raise SlowPath(Gate.DIALECT)
+    plan = _plan(fields, key, control.delimiter)
+    return Opened(plan, Doubts(fields), labels, errors, dialect.header_rows[0])
+
+
+def open_held(resource: TableResource) -> Opened:
+    """Return what Frictionless finds in rows that are held. Raises SlowPath for the unusual."""
+    try:
+        opened(resource)
+        with resource:
+            fields = resource.header.get_expected_fields()
+            errors = tuple(schema_error(error) for error in resource.header.errors)
+            labels, key = tuple(resource.labels), resource.schema.primary_key
+            rows = resource.dialect.header_rows
+    except FrictionlessException as error:
+        raise SlowPath(Gate.HEADER) from error
+    if resource.schema.foreign_keys:
+        raise SlowPath(Gate.FOREIGN_KEYS)
+    if not labels or not resource.dialect.header or rows != [1]:
+        raise SlowPath(Gate.NO_HEADER)
+    return Opened(_plan(fields, key, ","), Doubts(fields), labels, errors, 1)
+
+
+def data_offset(stream: BinaryIO, start: int, delimiter: str, n_records: int) -> int:
+    """Return the byte at which the rows begin, after so many records."""
+    stream.seek(start)
+    n_bytes = 0
+
+    def lines() -> Any:
+        nonlocal n_bytes
+        for line in stream:
+            n_bytes += len(line)
+            if b"\0" in line:
+                raise SlowPath(Gate.NUL)
+            if b"\r" in line.removesuffix(b"\n").removesuffix(b"\r"):
+                raise SlowPath(Gate.LONE_CR)
+            yield line.decode()
+
+    try:
+        for _ in islice(csv.reader(lines(), delimiter=delimiter), n_records):
+            pass
+    except UnicodeDecodeError as error:
+        raise SlowPath(Gate.ENCODING) from error
+    return start + n_bytes
+
+
+def _first_lines(stream: BinaryIO, start: int) -> list[str]:
+    """Return the first lines of a file, whole ones, if enough of them are at hand."""
+    stream.seek(start)
+    head = stream.read(_HEAD_BYTES)
+    if len(head) == _HEAD_BYTES:
+        head = head[: head.rfind(b"\n") + 1]
+        if head.count(b"\n") < 2 * _SAMPLE:
+            return []
+    if b"\r" in head and head.count(b"\r") != head.count(b"\r\n"):
+        raise SlowPath(Gate.LONE_CR)
+    try:
+        texts = head.decode().split("\n")
+    except UnicodeDecodeError as error:
+        raise SlowPath(Gate.ENCODING) from error
+    last = texts.pop()
+    lines = [f"{text}\n" for text in texts]
+    return [*lines, last] if last else lines
+
+
+def _sniffed(lines: Sequence[str], pinned: str | None) -> str | None:
+    """Return the delimiter that Frictionless takes, None if its dialect is an unusual one."""
+    try:
+        config: Any = csv.Sniffer().sniff("".join(lines), pinned or _DELIMITERS)
+    except csv.Error:
+        config = csv.excel()
+    if config.quotechar not in ('"', "'") or config.skipinitialspace or config.escapechar:
+        return None
+    return pinned or str(config.delimiter)
+
+
+@lru_cache(maxsize=64)
+def _known(schema: str, delimiter: str) -> tuple[Plan, Doubts]:
+    made: Schema = schema_of(json.loads(schema))
+    return _plan(made.fields, made.primary_key, delimiter), Doubts(made.fields)
+
+
+def _plan(fields: Sequence[Any], primary_key: Sequence[str], delimiter: str) -> Plan:
+    names = {field.name for field in fields}
+    key = primary_key if names.issuperset(primary_key) else ()
+    try:
+        return plan_for(fields, key, delimiter)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        # A rule that Frictionless itself cannot make sense of.
+        raise SlowPath(Gate.ODD_VALUE) from error

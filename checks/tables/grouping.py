@@ -1,0 +1,107 @@
+"""Many findings in few sentences: by column and kind, with a count and examples."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+
+from checks.tables.findings import Finding, Report, Severity
+from checks.tables.measures import spelled
+
+_N_EXAMPLES = 3
+_WHAT = {
+    "type-error": ("sel tidak sesuai tipenya", "cells are not of its type"),
+    "constraint-error": ("sel melanggar aturan skema", "cells break a rule of the schema"),
+    "unique-error": ("sel ganda", "cells are double"),
+    "missing-cell": ("sel tidak ada", "cells are missing"),
+    "extra-cell": ("sel berlebih", "cells are too many"),
+    "blank-row": ("baris kosong", "rows are empty"),
+    "primary-key": ("baris dengan kunci kosong atau ganda", "rows with an empty or double key"),
+    "foreign-key": ("baris tanpa rujukan", "rows without their reference"),
+    "mutakhir/lost-thousands": ("sel kehilangan angka nol", "cells lost their zeros"),
+    "mutakhir/total-differs": ("jumlah tidak cocok", "totals do not add up"),
+    "mutakhir/percentage": ("sel di luar 0–100 %", "cells lie outside 0–100 %"),
+    "mutakhir/negative-count": ("hitungan negatif", "negative counts"),
+    "mutakhir/impossible-date": ("tanggal mustahil", "impossible dates"),
+    "mutakhir/wrong-unit": ("sel dengan satuan lain", "cells in another unit"),
+    "mutakhir/duplicate-row": ("baris ganda", "duplicate rows"),
+    "mutakhir/duplicate-row-differs": ("baris berkunci sama, isi beda", "rows contradict others"),
+    "mutakhir/region-code": ("kode wilayah salah", "wrong region codes"),
+}
+_OTHER = ("temuan", "findings")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All findings of one kind in one column; a single one keeps its own sentence."""
+
+    code: str
+    severity: Severity
+    field: str | None
+    field_number: int | None
+    n: int
+    message_id: str
+    message_en: str
+    remedy_id: str
+    remedy_en: str
+    examples: tuple[Finding, ...]
+
+
+def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """Return the findings by kind and column, in the order in which they first came."""
+    groups: defaultdict[tuple[str, str | None], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.code, finding.field].append(finding)
+    return tuple(_group(members) for members in groups.values())
+
+
+def _group(members: list[Finding]) -> Group:
+    first = members[0]
+    message_id, message_en = first.message_id, first.message_en
+    if len(members) > 1:
+        what_id, what_en = _WHAT.get(first.code, _OTHER)
+        n = spelled(len(members))
+        message_id = f"{_column(first, 'Kolom', 'Berkas')}: {n} {what_id}, contoh "
+        message_id += f"{_examples(members, 'baris')}."
+        message_en = f"{_column(first, 'Column', 'File')}: {len(members):,} {what_en}, e.g. "
+        message_en += f"{_examples(members, 'row')}."
+    return Group(
+        first.code,
+        first.severity,
+        first.field,
+        first.field_number,
+        len(members),
+        message_id,
+        message_en,
+        first.remedy_id,
+        first.remedy_en,
+        tuple(members[:_N_EXAMPLES]),
+    )
+
+
+def _column(first: Finding, word: str, without: str) -> str:
+    if not first.field:
+        return without
+    letter = f" ({get_column_letter(first.field_number)})" if first.field_number else ""
+    return f'{word} "{first.field}"{letter}'
+
+
+def _examples(members: list[Finding], row_word: str) -> str:
+    parts = []
+    for each in members[:_N_EXAMPLES]:
+        where = f"{row_word} {each.row}" if each.row is not None else ""
+        cell = f'"{each.cell}"' if each.cell else ""
+        parts.append(f"{where} {cell}".strip() or each.message_id.rstrip("."))
+    return ", ".join(parts)
+
+
+def truncation(report: Report) -> tuple[str, str] | None:
+    """Return the sentences (id, en) that say how much a report leaves out, None for nothing."""
+    if not report.truncated:
+        return None
+    n_all, n_kept = sum(report.counts.values()), len(report.findings)
+    return (
+        f"Ada {spelled(n_all)} temuan; hanya {spelled(n_kept)} yang pertama ditampilkan.",
+        f"There are {n_all:,} findings; only the first {n_kept:,} are shown.",
+    )

@@ -1,0 +1,147 @@
+"""The forms of personal numbers: what in a text is a NIK, KK, NIP, NPWP, phone or address."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import replace
+
+from checks.tables.findings import Finding
+from checks.tables.places import begins_a_personal_number
+
+_ALONE = r"(?<!\d)(?<!\d[.,])"
+_SIXTEEN = re.compile(
+    _ALONE + r"(?:\d{16}|\d{4}([ .-])\d{4}\1\d{4}\1\d{4}|\d{6}([ .-])\d{6}\2\d{4}"
+    r"|\d{2}([ .-])\d{2}\3\d{2}\3(?:\d{6}|\d{2}\3\d{2}\3\d{2})\3\d{4})(?!\d)"
+)
+_NIP = re.compile(
+    _ALONE + r"(19[3-9]\d|200[0-8])(\d{2})(\d{2})[ .-]?((?:19|20)\d{2})(\d{2})[ .-]?([12])"
+    r"[ .-]?(\d{3})(?!\d)"
+)
+_EIGHTEEN = re.compile(_ALONE + r"\d{18}(?!\d)")
+_NPWP_WRITTEN = re.compile(_ALONE + r"\d{2}\.\d{3}\.\d{3}[.-]?\d[-.]\d{3}\.\d{3}(?!\d)")
+_NPWP_PLAIN = re.compile(_ALONE + r"0?\d{15}(?!\d)")
+_MOBILE = re.compile(
+    r"(?<![\d.])(?:\+?62[ .-]?|\(?0)8(?:1[1-9]|2[1-38]|3[1-38]|5[1-35-9]|7[7-9]|8[1-9]|9[5-9])"
+    r"\)?(?:[ .-]?\d){6,9}(?!\d)"
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_OFFICIAL = (".go.id", ".desa.id", ".sch.id", ".ac.id", ".mil.id", ".polri.go.id")
+_ROLES = re.compile(
+    r"(?:info|admin|humas|kontak|contact|office|cs|layanan|pengaduan|sekretariat|data|ppid|kantor"
+    r"|support|marketing|sales|redaksi)\d*(?:[._-].*)?"
+)
+_DIGIT_SEPARATORS = str.maketrans("", "", " .-")
+WOMEN = 40
+_OLDEST, _YOUNGEST = 60, 15
+_PPPK_MONTH = 21
+_PERSONAL = re.compile(r"\d{2}[ .-]?\d|@")
+
+
+def digits_of(text: str) -> str:
+    """Return a number without the signs between its groups."""
+    return text.translate(_DIGIT_SEPARATORS)
+
+
+def is_nik(digits: str) -> bool:
+    """Tell whether 16 digits have the form of a NIK: district, birth date, serial number.
+
+    Women are written with 40 added to the day. A family card (KK) has the same form, with
+    the date of its issue.
+    """
+    day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
+    day = day - WOMEN if day > WOMEN else day
+    if not 1 <= month <= 12 or digits[12:] == "0000":
+        return False
+    # 1900 and 2000 differ in their February; either century will do.
+    longest = max(monthrange(1900 + year, month)[1], monthrange(2000 + year, month)[1])
+    return 1 <= day <= longest and begins_a_personal_number(digits[:6])
+
+
+def is_npwp(digits: str) -> bool:
+    """Tell whether 15 digits (or 16 with a leading 0) keep the check digit of an NPWP."""
+    if len(digits) == 16:
+        if not digits.startswith("0"):
+            return False
+        digits = digits[1:]
+    if len(digits) != 15 or digits[:9] == "000000000":
+        return False
+    total = 0
+    for place, digit in enumerate(reversed(digits[:9])):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def sixteen_digits(text: str) -> Iterator[str]:
+    """Yield every number of 16 digits as written, in one piece or in usual groups."""
+    return (found.group() for found in _SIXTEEN.finditer(text))
+
+
+def niks(text: str) -> Iterator[str]:
+    """Yield what has the form of a NIK or family card number, as written."""
+    return (found for found in sixteen_digits(text) if is_nik(digits_of(found)))
+
+
+def eighteen_digits(text: str) -> Iterator[str]:
+    """Yield every number of 18 digits."""
+    return (found.group() for found in _EIGHTEEN.finditer(text))
+
+
+def nips(text: str) -> Iterator[str]:
+    """Yield numbers of civil servants: birth date, appointment at 15 to 60, sex, serial."""
+    for found in _NIP.finditer(text):
+        year, month, day, joined, joined_month = (int(found.group(i)) for i in range(1, 6))
+        is_month = 1 <= joined_month <= 12 or joined_month == _PPPK_MONTH
+        if not 1 <= month <= 12 or not is_month:
+            continue
+        is_day = 1 <= day <= monthrange(year, month)[1]
+        if is_day and _YOUNGEST <= joined - year <= _OLDEST:
+            yield found.group()
+
+
+def written_npwps(text: str) -> Iterator[str]:
+    """Yield NPWP in their written form, 01.300.066.6-091.000."""
+    return (found.group() for found in _NPWP_WRITTEN.finditer(text))
+
+
+def plain_npwps(text: str) -> Iterator[str]:
+    """Yield numbers of 15 digits, and of 16 with a leading 0."""
+    return (found.group() for found in _NPWP_PLAIN.finditer(text))
+
+
+def mobiles(text: str) -> Iterator[str]:
+    """Yield mobile numbers of Indonesian operators, as written."""
+    return (found.group() for found in _MOBILE.finditer(text))
+
+
+def private_emails(text: str) -> Iterator[str]:
+    """Yield e-mail addresses that are neither official nor of a function."""
+    for found in _EMAIL.findall(text):
+        address = found.casefold()
+        if not address.endswith(_OFFICIAL) and not _ROLES.fullmatch(address.partition("@")[0]):
+            yield found
+
+
+def masked_text(text: str) -> str:
+    """Return text of which only the first four characters can be read."""
+    return text[:4] + "*" * max(0, len(text) - 4)
+
+
+def masked_personal(text: str) -> str:
+    """Return text in which every personal number and address is masked."""
+    if not _PERSONAL.search(text):
+        return text
+    for find in (niks, nips, written_npwps, mobiles, private_emails):
+        for found in set(find(text)):
+            text = text.replace(found, masked_text(found))
+    return text
+
+
+def masked_finding(finding: Finding) -> Finding:
+    """Return a finding without personal numbers in its cell and sentences."""
+    cell = masked_personal(finding.cell) if finding.cell else finding.cell
+    message_id = masked_personal(finding.message_id)
+    if (cell, message_id) == (finding.cell, finding.message_id):
+        return finding
+    message_en = masked_personal(finding.message_en)
+    return replace(finding, cell=cell, message_id=message_id, message_en=message_en)

@@ -1,0 +1,1 @@
+"""What telling is made of: who is told what, when, and the outbox that loses nothing."""
