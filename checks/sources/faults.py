@@ -1,0 +1,151 @@
+"""Every way in which a fetch fails, with the sentence that people read."""
+
+import errno
+import re
+from datetime import datetime, timedelta
+
+from checks.sources.instants import http_instant
+from checks.sources.port import Fault, SourceError
+
+MEGABYTE = 1_000_000
+_OUR_LINE = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EACCES})
+_OUR_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+_RETRY_LEAST, _RETRY_MOST = timedelta(minutes=1), timedelta(hours=24)
+
+
+def too_slow(total_seconds: float, least_bytes_per_second: int, *, silent: bool) -> SourceError:
+    """Return the error of a server that kept us waiting."""
+    return SourceError(
+        "timeout",
+        f"Server tidak mengirim jawaban lengkap dalam {total_seconds:.0f} detik "
+        f"(atau lebih lambat dari {least_bytes_per_second} bita per detik).",
+        f"The server sent no complete answer within {total_seconds:.0f} seconds "
+        f"(or was slower than {least_bytes_per_second} bytes per second).",
+        silent=silent,
+    )
+
+
+def too_large(n_bytes: int) -> SourceError:
+    """Return the error of an answer that is larger than what is read."""
+    return SourceError(
+        "too-large",
+        f"Berkas lebih besar dari batas {n_bytes // MEGABYTE} MB; bagi menjadi beberapa berkas.",
+        f"The file is larger than the limit of {n_bytes // MEGABYTE} MB; split it.",
+        permanent=True,
+    )
+
+
+def broken(what_id: str, what_en: str) -> SourceError:
+    """Return the error of an answer that breaks the rules of HTTP or ends too early."""
+    return SourceError(
+        "broken-answer", f"Balasan server tidak sah: {what_id}.", f"Invalid answer: {what_en}."
+    )
+
+
+def forbidden(host: str) -> SourceError:
+    """Return the error of an address inside our own network."""
+    return SourceError(
+        "forbidden-address",
+        f"Alamat {host} bukan alamat internet umum; jaringan dalam hanya boleh dibuka "
+        "bila terdaftar di MUTAKHIR_ALLOWED_HOSTS.",
+        f"{host} is no address of the public internet; inner networks are opened only "
+        "where MUTAKHIR_ALLOWED_HOSTS lists them.",
+        permanent=True,
+    )
+
+
+def our_fault(error: OSError) -> SourceError:
+    """Return the error of our own line, disk or process: it says nothing about the source."""
+    name = errno.errorcode.get(error.errno or 0, "OSError")
+    return SourceError(
+        "our-disk" if error.errno in _OUR_DISK else "our-line",
+        f"Pemantau sendiri terganggu ({name}); sumber belum dapat diperiksa.",
+        f"The monitor itself is disturbed ({name}); the source could not be checked.",
+        fault=Fault.OURS,
+    )
+
+
+def no_connection(error: OSError) -> SourceError:
+    """Return the error of a connection that could not be made."""
+    if error.errno in _OUR_LINE:
+        return our_fault(error)
+    if isinstance(error, TimeoutError) or error.errno == errno.EHOSTUNREACH:
+        return SourceError(
+            "no-connection",
+            "Server tidak dapat dihubungi (tidak ada jawaban).",
+            "The server cannot be reached (no answer).",
+            fault=Fault.UNREACHED,
+            silent=True,
+        )
+    return SourceError(
+        "connection-refused",
+        "Server menolak sambungan.",
+        "The server refused the connection.",
+    )
+
+
+def bad_address() -> SourceError:
+    """Return the error of what is no plain web address."""
+    return SourceError(
+        "bad-address",
+        "Alamat sumber tidak sah; tulis http://… atau https://… tanpa nama pengguna.",
+        "Not a valid address; write http://… or https://… without a user name.",
+        permanent=True,
+    )
+
+
+def silent() -> SourceError:
+    """Return the error of a server that took the request and said nothing."""
+    return SourceError(
+        "timeout",
+        "Server tidak menjawab sampai batas waktu.",
+        "The server did not answer in time.",
+        silent=True,
+    )
+
+
+def bad_certificate(error: Exception) -> SourceError:
+    """Return the error of an https certificate that proves nothing."""
+    is_old = "expired" in str(error)
+    return SourceError(
+        "tls",
+        f"Sertifikat https {'kedaluwarsa' if is_old else 'tidak dapat dipercaya'}.",
+        f"The https certificate {'has expired' if is_old else 'cannot be trusted'}.",
+        permanent=True,
+    )
+
+
+def bad_status(status: int, retry_after: str | None, now: datetime) -> SourceError:
+    """Return the error of an answer whose status is no success."""
+    what_id, what_en = {
+        401: ("meminta nama pengguna", "asks for a user name"),
+        403: ("menolak akses", "refuses access"),
+        404: ("tidak menemukan berkas", "does not find the file"),
+        410: ("sudah menghapus berkas", "has removed the file"),
+        429: ("meminta kita menunggu", "asks us to wait"),
+        304: ("menjawab 'tidak berubah' padahal tidak ditanya", "answered 304 unasked"),
+        206: ("mengirim sebagian berkas padahal tidak diminta", "sent a part unasked"),
+    }.get(status, ("bermasalah", "has a problem"))
+    return SourceError(
+        f"http-{status}",
+        f"Server {what_id} (HTTP {status}).",
+        f"The server {what_en} (HTTP {status}).",
+        permanent=status in (401, 403, 404, 410),
+        http_status=status,
+        retry_after=_wait(status, retry_after, now),
+    )
+
+
+def _wait(status: int, text: str | None, now: datetime) -> timedelta | None:
+    """Return how long a busy server wants to be left alone, within a minute and a day."""
+    if status not in (429, 503):
+        return None
+    asked: timedelta | None = None
+    if text and re.fullmatch(r"\d{1,9}", text.strip()):
+        asked = timedelta(seconds=int(text))
+    elif text and (until := http_instant(text)):
+        asked = until - now
+    if asked is None:
+        return timedelta(hours=1) if status == 429 else None
+    least = timedelta(hours=1) if status == 429 else _RETRY_LEAST
+    return max(least, min(asked, _RETRY_MOST))

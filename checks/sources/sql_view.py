@@ -1,0 +1,310 @@
+"""A view of a city application's database, read by a query that can change nothing."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from time import monotonic
+from typing import Any, ClassVar, Self
+
+import psycopg
+from pydantic import Field, field_validator, model_validator
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from catalog.models import SourceKind
+from checks.sources import Conditional, Fault, Fetched, Reach, Ref, SourceError
+from checks.sources.faults import too_large
+from checks.sources.options import Columns, Options, bad_options, read_options
+from checks.sources.records import Records, number_text, written
+from checks.sources.references import referred
+
+_NAME = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
+_READS = re.compile(r"\s*(?:select|with)\b", re.IGNORECASE)
+_ROWS_AT_ONCE = 1_000
+_STEPS_BETWEEN_LOOKS = 10_000
+_TRANSIENT = ("08", "40", "53", "55", "57")
+
+
+class SqlViewOptions(Options):
+    """What is read: a view by name, or one SELECT; with limits of time and rows."""
+
+    tampilan: str = Field(
+        default="",
+        pattern=rf"{_NAME}|^$",
+        title="Tampilan (view)",
+        description="Nama view atau tabel yang dibaca, misalnya publik.realisasi_pad",
+    )
+    kueri: str = Field(
+        default="",
+        max_length=10_000,
+        title="Kueri",
+        description="Satu perintah SELECT tanpa titik koma, sebagai pengganti nama tampilan",
+    )
+    ambil_kolom: Columns = Field(
+        default=(),
+        title="Kolom yang diambil",
+        description="Hanya kolom ini yang dibaca, menurut urutannya; kosongkan untuk semua kolom",
+    )
+    buang_kolom: Columns = Field(
+        default=(),
+        title="Kolom yang dibuang",
+        description="Kolom data pribadi (nama, NIK, NPWPD) yang dibuang sebelum disimpan",
+    )
+    batas_detik: int = Field(
+        default=30,
+        ge=1,
+        le=60,
+        title="Batas waktu (detik)",
+        description="Kueri yang berjalan lebih lama dihentikan (1 sampai 60 detik)",
+    )
+    batas_baris: int = Field(
+        default=100_000,
+        ge=1,
+        le=1_000_000,
+        title="Batas baris",
+        description="Hasil yang lebih banyak dari ini ditolak, tidak dipotong (sampai 1000000)",
+    )
+
+    @field_validator("kueri")
+    @classmethod
+    def _reads_only(cls, query: str) -> str:
+        query = query.rstrip("; \n\t")
+        if query and (_READS.match(query) is None or ";" in query):
+            raise ValueError("expected one SELECT")
+        return query
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.tampilan) == bool(self.kueri):
+            raise ValueError("isi salah satu: tampilan atau kueri")
+        return self
+
+
+class SqlView:
+    """Rows of a database view; the address names where the operator keeps the connection.
+
+    The address is `env:SUMBER_NAME`: the whole database address, with its server and its
+    password, is the operator's alone, so that nobody can point a source at another server.
+    """
+
+    kind: ClassVar[SourceKind] = SourceKind.SQL_VIEW
+    title_id: ClassVar[str] = "Tampilan basis data (SQL)"
+    title_en: ClassVar[str] = "Database view (SQL)"
+    options: ClassVar[type[Options]] = SqlViewOptions
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+
+    def fetch(self, ref: Ref, conditional: Conditional, now: datetime) -> Fetched:
+        """Return every row of the view as one file, or raise SourceError."""
+        options = read_options(SqlViewOptions, ref.options)
+        url = _url(referred(ref.address))
+        engine = _engine(url, options.batas_detik)
+        try:
+            with _translated(options), engine.connect() as connection:
+                records = _rows(connection, options, self._reach.fetcher.limits.decoded_bytes)
+        finally:
+            engine.dispose()
+        chosen = records.chosen(options.ambil_kolom, options.buang_kolom)
+        return written(chosen, self._reach, conditional, "sql_view.json")
+
+
+def _url(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise _bad_url() from None
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database:
+        return url
+    raise _bad_url()
+
+
+def _engine(url: URL, seconds: int) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        address = f"{Path(url.database or '').absolute().as_uri()}?mode=ro"
+        deadline = monotonic() + seconds
+
+        def connect() -> sqlite3.Connection:
+            connection = sqlite3.connect(address, uri=True, timeout=min(seconds, 5))
+            connection.execute("PRAGMA query_only = ON")
+            connection.set_progress_handler(lambda: monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+            return connection
+
+        return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    guards = {
+        "default_transaction_read_only": "on",
+        "statement_timeout": str(1000 * seconds),
+        "lock_timeout": str(1000 * min(seconds, 5)),
+        "idle_in_transaction_session_timeout": str(2000 * seconds),
+    }
+    return create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in guards.items()),
+            "connect_timeout": min(seconds, 10),
+            "application_name": "mutakhir",
+        },
+    )
+
+
+def _rows(connection: Connection, options: SqlViewOptions, most_bytes: int) -> Records:
+    """Return the rows, one more than permitted being an error.
+
+    The query stands inside ours and a value is bound, so that the server itself refuses a
+    second command behind it.
+    """
+    source = options.tampilan or f"({options.kueri.replace(':', chr(92) + ':')}\n)"
+    statement = text(f"SELECT * FROM {source} AS sumber LIMIT :most")
+    deadline = monotonic() + options.batas_detik
+    streamed = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_ONCE)
+    result = streamed.execute(statement, {"most": options.batas_baris + 1})
+    rows: list[tuple[str, ...]] = []
+    n_chars = 0
+    for part in result.partitions():
+        rows += [tuple(_cell(value) for value in row) for row in part]
+        n_chars += sum(len(cell) for row in rows[-len(part) :] for cell in row)
+        if n_chars > most_bytes:
+            raise too_large(most_bytes)
+        if monotonic() > deadline:
+            raise _too_slow(options.batas_detik)
+    if len(rows) > options.batas_baris:
+        raise SourceError(
+            "too-many-rows",
+            f"Kueri menghasilkan lebih dari {options.batas_baris} baris; saring atau jumlahkan.",
+            f"The query gives more than {options.batas_baris} rows; filter or aggregate it.",
+            permanent=True,
+        )
+    names = tuple(result.keys())
+    if len(set(names)) < len(names):
+        raise _refused_query("nama kolom ganda")
+    return Records(names, tuple(rows))
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return number_text(f"{value:f}")
+        case float():
+            return number_text(repr(value)) if value == value else ""
+        case datetime():
+            return value.isoformat(sep=" ")
+        case date():
+            return value.isoformat()
+        case bytes() | memoryview():
+            raise SourceError(
+                "binary-column",
+                "Hasil kueri memuat kolom biner (berkas atau gambar); pilih kolom teks dan angka.",
+                "The result has a binary column; choose columns of text and numbers.",
+                permanent=True,
+            )
+        case _:
+            return str(value)
+
+
+@contextmanager
+def _translated(options: SqlViewOptions) -> Iterator[None]:
+    """Turn errors of the database into ours; its own words may hold addresses and values."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _failure(error, options) from None
+    except psycopg.Error:
+        raise _unreached() from None
+
+
+def _failure(error: DBAPIError, options: SqlViewOptions) -> SourceError:
+    said = str(error.orig)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state == "57014" or said == "interrupted":
+        return _too_slow(options.batas_detik)
+    if "unable to open database file" in said:
+        return SourceError(
+            "no-file",
+            "Berkas basis data tidak ditemukan atau tidak boleh dibaca.",
+            "The database file is not there or may not be read.",
+        )
+    if isinstance(error, OperationalError | InterfaceError) and not state:
+        return _without_state(said)
+    if state.startswith("28") or "authentication failed" in said:
+        return _refused_login()
+    if state.startswith(_TRANSIENT):
+        return SourceError(
+            "database-busy",
+            f"Basis data sedang tidak dapat melayani (kode {state}).",
+            f"The database cannot serve at the moment (code {state}).",
+        )
+    return _refused_query(state or type(error.orig).__name__)
+
+
+def _without_state(said: str) -> SourceError:
+    """Tell apart what the drivers say in words alone."""
+    if "locked" in said:
+        return SourceError(
+            "database-busy", "Basis data sedang terkunci.", "The database is locked."
+        )
+    if "authentication failed" in said or "does not exist" in said:
+        return _refused_login()
+    if "refused" in said:
+        return SourceError(
+            "connection-refused",
+            "Server basis data menolak sambungan.",
+            "The database server refused the connection.",
+        )
+    if "no such" in said or "syntax error" in said or "readonly" in said or "near " in said:
+        return _refused_query("SQLite")
+    return _unreached()
+
+
+def _too_slow(seconds: int) -> SourceError:
+    return SourceError(
+        "timeout",
+        f"Kueri berjalan lebih dari {seconds} detik dan dihentikan; sederhanakan atau beri indeks.",
+        f"The query ran for more than {seconds} seconds and was stopped; simplify or index it.",
+    )
+
+
+def _unreached() -> SourceError:
+    return SourceError(
+        "no-connection",
+        "Server basis data tidak dapat dihubungi.",
+        "The database server cannot be reached.",
+        fault=Fault.UNREACHED,
+        silent=True,
+    )
+
+
+def _refused_login() -> SourceError:
+    return SourceError(
+        "database-login",
+        "Basis data menolak nama pengguna, kata sandi, atau nama basis datanya.",
+        "The database refuses the user name, the password, or the name of the database.",
+        permanent=True,
+    )
+
+
+def _refused_query(code: str) -> SourceError:
+    return SourceError(
+        "bad-query",
+        f"Basis data menolak kueri (kode {code}); periksa nama tampilan, kolom, dan hak baca.",
+        f"The database refuses the query (code {code}); check view, columns and read rights.",
+        permanent=True,
+    )
+
+
+def _bad_url() -> SourceError:
+    return bad_options(
+        "Alamat basis data harus postgresql://… atau sqlite:///…; basis data lain belum dibaca.",
+        "The database address must be postgresql://… or sqlite:///…; others are not read yet.",
+    )
