@@ -269,7 +269,7 @@ def _source(record: Record) -> SourceRow | None:
         return None
     kind = SourceKind.HTTP_FILE if kind_text is None else _SOURCE_KINDS.get(folded(kind_text))
     if kind is None:
-        known = ", ".join(k for k in SourceKind if k is not SourceKind.LISTING)
+        known = ", ".join(dict.fromkeys(_SOURCE_KINDS.values()))
         raise RowRefused(f'Sumber "{kind_text}" tidak dikenal; pakai salah satu dari: {known}.')
     if kind is SourceKind.UPLOAD:
         return SourceRow(kind, address or "", "")

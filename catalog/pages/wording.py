@@ -99,6 +99,13 @@ _SOURCES = {
     SourceKind.UPLOAD: lazy_gettext("unggahan perangkat daerah"),
     SourceKind.DROP_FOLDER: lazy_gettext("folder setoran"),
     SourceKind.LISTING: lazy_gettext("daftar terbitan portal"),
+    SourceKind.JSON_API: lazy_gettext("layanan JSON"),
+    SourceKind.JDIHN: lazy_gettext("integrasi JDIH"),
+    SourceKind.SQL_VIEW: lazy_gettext("tampilan basis data"),
+    SourceKind.CKAN: lazy_gettext("portal CKAN"),
+    SourceKind.DATA_JSON: lazy_gettext("katalog data.json"),
+    SourceKind.GOOGLE_SHEET: lazy_gettext("lembar Google"),
+    SourceKind.PUSH: lazy_gettext("kiriman lewat API"),
 }
 _VERSIONS = {
     VersionStatus.ACCEPTED: lazy_gettext("Diterima"),

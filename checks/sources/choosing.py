@@ -80,8 +80,14 @@ def chosen(offered: Sequence[Offered], options: ChoosingOptions) -> Offered:
 
 
 def linked(base: str, address: str) -> str:
-    """Return the whole address of a link as portals write them, with blanks in file names."""
-    return urljoin(base, address).replace(" ", "%20") if address else ""
+    """Return the whole address of a link as portals write them, with blanks in file names.
+
+    Empty where there is none, or where it is no address at all.
+    """
+    try:
+        return urljoin(base, address).replace(" ", "%20") if address else ""
+    except ValueError:
+        return ""
 
 
 def same_file_only(conditional: Conditional) -> Conditional:

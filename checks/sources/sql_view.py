@@ -1,25 +1,24 @@
 """A view of a city application's database, read by a query that can change nothing."""
 
+import json
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, Self
 
-import psycopg
 from pydantic import Field, field_validator, model_validator
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from catalog.models import SourceKind
-from checks.sources import Conditional, Fault, Fetched, Reach, Ref, SourceError
+from checks.sources import Conditional, Fetched, Reach, Ref, SourceError
+from checks.sources.database_faults import bad_url, query_too_slow, refused_query, translated
 from checks.sources.faults import too_large
-from checks.sources.options import Columns, Options, bad_options, read_options
+from checks.sources.options import Columns, Options, read_options
 from checks.sources.records import Records, number_text, written
 from checks.sources.references import referred
 
@@ -27,7 +26,6 @@ _NAME = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
 _READS = re.compile(r"\s*(?:select|with)\b", re.IGNORECASE)
 _ROWS_AT_ONCE = 1_000
 _STEPS_BETWEEN_LOOKS = 10_000
-_TRANSIENT = ("08", "40", "53", "55", "57")
 
 
 class SqlViewOptions(Options):
@@ -106,7 +104,7 @@ class SqlView:
         url = _url(referred(ref.address))
         engine = _engine(url, options.batas_detik)
         try:
-            with _translated(options), engine.connect() as connection:
+            with translated(options.batas_detik), engine.connect() as connection:
                 records = _rows(connection, options, self._reach.fetcher.limits.decoded_bytes)
         finally:
             engine.dispose()
@@ -118,12 +116,12 @@ def _url(address: str) -> URL:
     try:
         url = make_url(address)
     except ArgumentError:
-        raise _bad_url() from None
+        raise bad_url() from None
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() == "sqlite" and url.database:
         return url
-    raise _bad_url()
+    raise bad_url()
 
 
 def _engine(url: URL, seconds: int) -> Engine:
@@ -174,7 +172,7 @@ def _rows(connection: Connection, options: SqlViewOptions, most_bytes: int) -> R
         if n_chars > most_bytes:
             raise too_large(most_bytes)
         if monotonic() > deadline:
-            raise _too_slow(options.batas_detik)
+            raise query_too_slow(options.batas_detik)
     if len(rows) > options.batas_baris:
         raise SourceError(
             "too-many-rows",
@@ -184,7 +182,7 @@ def _rows(connection: Connection, options: SqlViewOptions, most_bytes: int) -> R
         )
     names = tuple(result.keys())
     if len(set(names)) < len(names):
-        raise _refused_query("nama kolom ganda")
+        raise refused_query("nama kolom ganda")
     return Records(names, tuple(rows))
 
 
@@ -209,102 +207,7 @@ def _cell(value: Any) -> str:
                 "The result has a binary column; choose columns of text and numbers.",
                 permanent=True,
             )
+        case list() | dict():
+            return json.dumps(value, ensure_ascii=False, default=str)
         case _:
             return str(value)
-
-
-@contextmanager
-def _translated(options: SqlViewOptions) -> Iterator[None]:
-    """Turn errors of the database into ours; its own words may hold addresses and values."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise _failure(error, options) from None
-    except psycopg.Error:
-        raise _unreached() from None
-
-
-def _failure(error: DBAPIError, options: SqlViewOptions) -> SourceError:
-    said = str(error.orig)
-    state = getattr(error.orig, "sqlstate", None) or ""
-    if state == "57014" or said == "interrupted":
-        return _too_slow(options.batas_detik)
-    if "unable to open database file" in said:
-        return SourceError(
-            "no-file",
-            "Berkas basis data tidak ditemukan atau tidak boleh dibaca.",
-            "The database file is not there or may not be read.",
-        )
-    if isinstance(error, OperationalError | InterfaceError) and not state:
-        return _without_state(said)
-    if state.startswith("28") or "authentication failed" in said:
-        return _refused_login()
-    if state.startswith(_TRANSIENT):
-        return SourceError(
-            "database-busy",
-            f"Basis data sedang tidak dapat melayani (kode {state}).",
-            f"The database cannot serve at the moment (code {state}).",
-        )
-    return _refused_query(state or type(error.orig).__name__)
-
-
-def _without_state(said: str) -> SourceError:
-    """Tell apart what the drivers say in words alone."""
-    if "locked" in said:
-        return SourceError(
-            "database-busy", "Basis data sedang terkunci.", "The database is locked."
-        )
-    if "authentication failed" in said or "does not exist" in said:
-        return _refused_login()
-    if "refused" in said:
-        return SourceError(
-            "connection-refused",
-            "Server basis data menolak sambungan.",
-            "The database server refused the connection.",
-        )
-    if "no such" in said or "syntax error" in said or "readonly" in said or "near " in said:
-        return _refused_query("SQLite")
-    return _unreached()
-
-
-def _too_slow(seconds: int) -> SourceError:
-    return SourceError(
-        "timeout",
-        f"Kueri berjalan lebih dari {seconds} detik dan dihentikan; sederhanakan atau beri indeks.",
-        f"The query ran for more than {seconds} seconds and was stopped; simplify or index it.",
-    )
-
-
-def _unreached() -> SourceError:
-    return SourceError(
-        "no-connection",
-        "Server basis data tidak dapat dihubungi.",
-        "The database server cannot be reached.",
-        fault=Fault.UNREACHED,
-        silent=True,
-    )
-
-
-def _refused_login() -> SourceError:
-    return SourceError(
-        "database-login",
-        "Basis data menolak nama pengguna, kata sandi, atau nama basis datanya.",
-        "The database refuses the user name, the password, or the name of the database.",
-        permanent=True,
-    )
-
-
-def _refused_query(code: str) -> SourceError:
-    return SourceError(
-        "bad-query",
-        f"Basis data menolak kueri (kode {code}); periksa nama tampilan, kolom, dan hak baca.",
-        f"The database refuses the query (code {code}); check view, columns and read rights.",
-        permanent=True,
-    )
-
-
-def _bad_url() -> SourceError:
-    return bad_options(
-        "Alamat basis data harus postgresql://… atau sqlite:///…; basis data lain belum dibaca.",
-        "The database address must be postgresql://… or sqlite:///…; others are not read yet.",
-    )

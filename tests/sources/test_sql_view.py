@@ -158,6 +158,38 @@ def test_a_personal_column_is_dropped_before_anything_is_stored(city: str, reach
     assert b"Budi" not in fetched.path.read_bytes()
 
 
+ODD_CELLS = {
+    "sqlite": [
+        ("CAST(x'ff41' AS text)", "bad-query"),
+        ("x'ff41'", "binary-column"),
+    ],
+    "postgresql": [
+        ("'infinity'::date", "bad-query"),
+        ("'\\\\xff41'::bytea", "binary-column"),
+    ],
+}
+
+
+def test_a_cell_that_no_table_can_hold_is_refused_with_its_reason(city: str, reach: Reach) -> None:
+    for expression, code in ODD_CELLS[city]:
+        error = refused(reach, kueri=f"SELECT {expression} AS isi")
+        assert (error.code, error.permanent) == (code, True)
+
+
+@pytest.mark.postgres
+def test_types_of_postgresql_become_plain_text(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch, postgres_city: str
+) -> None:
+    monkeypatch.setenv(NAME, postgres_city)
+    query = (
+        "SELECT true AS a, 1.5::float8 AS b, ARRAY[1, 2] AS c, '{\"x\": 1}'::jsonb AS d, "
+        "timestamptz '2025-03-01 08:00+00' AS e, NULL AS f, 12.500::numeric AS g"
+    )
+    row = rows(reach, kueri=query)[0]
+    assert row.pop("e").startswith("2025-03-01 ")
+    assert row == {"a": "true", "b": "1.5", "c": "[1, 2]", "d": '{"x": 1}', "f": "", "g": "12.5000"}
+
+
 CONNECTIONS = {
     "no file": ("sqlite:////no/such/folder/city.db", "no-file", False),
     "refused": ("postgresql://u:sandi@127.0.0.1:1/x", "connection-refused", False),
