@@ -84,7 +84,8 @@ def lay_out(grid: Grid) -> Layout:
 def _take_rows(layout: Layout, records: list[Record], first: int) -> None:
     n_blank = n_repeated = 0
     labels = [folded(label) for label in layout.header]
-    first_label = records[layout.header_line - 1][0] if len(labels) > 1 else None
+    is_labelled = layout.header_line > 0 and len(labels) > 1
+    first_label = records[layout.header_line - 1][0] if is_labelled else None
     for position in range(first, len(records)):
         record = records[position]
         if not any(record):

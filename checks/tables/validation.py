@@ -55,6 +55,8 @@ def _fast(
     path: Path, schema: Schema | None, table: Table | None, name: str | None, caps: Caps
 ) -> Report | Gate:
     """Return the report of the fast engine, or the gate at which it gave up."""
+    if schema is not None and schema.get("foreignKeys"):
+        return Gate.FOREIGN_KEYS
     if table is None and schema is not None:
         try:
             judged = judged_at_once(path, schema, caps)

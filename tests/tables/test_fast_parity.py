@@ -9,7 +9,7 @@ from tests.tables.parity.cases import case
 from tests.tables.parity.compare import TIERS, compare
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpora" / "frictionless"
-N_CASES = 100
+N_CASES = 80
 BLOCKS = (8 << 20, 64, 300)
 
 

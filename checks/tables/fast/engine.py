@@ -100,9 +100,7 @@ class Scan:
 
     def _judge(self, record: Record) -> None:
         row, cells = record.row, record.cells
-        if cells and len(cells) - cells.count("") < 2:
-            n_filled = sum(1 for cell in cells if cell.strip())
-            self.n_sparse += n_filled == 1
+        self.n_sparse += sum(map(bool, map(str.strip, cells))) == 1
         if len(cells) > len(self.judge.columns):
             self.n_longer += 1
             self.widest = max(self.widest, len(cells))

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, BinaryIO
 
-from frictionless import FrictionlessException, Schema
+from frictionless import Detector, Dialect, FrictionlessException, Schema
 from frictionless.resources import TableResource
 
 from checks.tables.fast.doubts import Doubts
@@ -21,6 +21,8 @@ from checks.tables.yardstick import opened, schema_error, schema_of
 _SAMPLE = 100
 _HEAD_BYTES = 1 << 18
 _DELIMITERS = ",\t;|"
+# What Frictionless's own readers raise on rules and values that they cannot compare.
+_ODD = (TypeError, ValueError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,6 @@ def open_at_once(
     `delimiter` is the one that is pinned, None to sniff it as Frictionless does. None
     where anything is less plain than that; then Frictionless has to be asked.
     """
-    if schema.get("foreignKeys"):
-        raise SlowPath(Gate.FOREIGN_KEYS)
     names = [field["name"] for field in schema["fields"]]
     lines = _first_lines(stream, start)
     if not lines or not all(names):
@@ -52,8 +52,13 @@ def open_at_once(
     if found is None:
         return None
     records = list(islice(csv.reader(lines, delimiter=found), _SAMPLE))
-    if records[0] != names or any(len(record) != len(names) for record in records):
+    if records[0] != names:
         return None
+    if any(len(record) != len(names) for record in records):
+        # Among rows of several widths Frictionless may take another row for the header.
+        found_header = Detector().detect_dialect(records, dialect=Dialect())
+        if not found_header.header or found_header.header_rows != [1]:
+            return None
     plan, doubts = _known(json.dumps(schema), found)
     return Opened(plan, doubts, tuple(names), (), 1)
 
@@ -67,11 +72,10 @@ def ask_frictionless(resource: TableResource) -> Opened:
             fields = resource.header.get_expected_fields()
             errors = tuple(schema_error(error) for error in resource.header.errors)
             labels, key = tuple(resource.labels), resource.schema.primary_key
-            has_references = bool(resource.schema.foreign_keys)
     except FrictionlessException as error:
         raise SlowPath(Gate.HEADER) from error
-    if has_references:
-        raise SlowPath(Gate.FOREIGN_KEYS)
+    except _ODD as error:
+        raise SlowPath(Gate.ODD_VALUE) from error
     if not labels or not dialect.header:
         raise SlowPath(Gate.NO_HEADER)
     if len(dialect.header_rows) != 1:
@@ -95,8 +99,8 @@ def open_held(resource: TableResource) -> Opened:
             rows = resource.dialect.header_rows
     except FrictionlessException as error:
         raise SlowPath(Gate.HEADER) from error
-    if resource.schema.foreign_keys:
-        raise SlowPath(Gate.FOREIGN_KEYS)
+    except _ODD as error:
+        raise SlowPath(Gate.ODD_VALUE) from error
     if not labels or not resource.dialect.header or rows != [1]:
         raise SlowPath(Gate.NO_HEADER)
     return Opened(_plan(fields, key, ","), Doubts(fields), labels, errors, 1)
@@ -166,6 +170,6 @@ def _plan(fields: Sequence[Any], primary_key: Sequence[str], delimiter: str) -> 
     key = primary_key if names.issuperset(primary_key) else ()
     try:
         return plan_for(fields, key, delimiter)
-    except (TypeError, ValueError, ArithmeticError) as error:
+    except _ODD as error:
         # A rule that Frictionless itself cannot make sense of.
         raise SlowPath(Gate.ODD_VALUE) from error

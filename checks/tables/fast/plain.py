@@ -28,13 +28,13 @@ class Plain:
     delimiter: str
 
 
-def plain(path: Path, names: Sequence[str], n_needed: int, caps: Caps) -> Plain | None:
+def plain(path: Path, names: Sequence[str], n_filled: int, caps: Caps) -> Plain | None:
     """Return how a plain file is read, None for a file that has to be looked at first.
 
     Plain is UTF-8 text with the schema's own labels in its first line and, below, no row
     that could be a total, a heading, a note or another header. Of a large file the first
-    megabyte is looked at, as the reading does. `n_needed` columns need a value: with two
-    of them a row of one cell is never proven, and need not be looked for.
+    megabyte is looked at, as the reading does. `n_filled` columns always hold
+    something: with two of them a row of one cell is never proven.
     """
     size = path.stat().st_size if path.is_file() else 0
     if not size or min(caps.wire_bytes, caps.decoded_bytes) < size <= LARGE_BYTES:
@@ -55,7 +55,7 @@ def plain(path: Path, names: Sequence[str], n_needed: int, caps: Caps) -> Plain 
     first = [cell.strip() for cell in records[1]]
     if not any(first) or is_numbering(first):
         return None
-    if _is_odd(text[end - 1 :], names[0], delimiter, may_be_alone=n_needed < 2):
+    if _is_odd(text[end - 1 :], names[0], delimiter, may_be_alone=n_filled < 2):
         return None
     return Plain(start, delimiter)
 

@@ -30,6 +30,8 @@ from checks.tables.yardstick import (
 )
 
 _MOST_RECODED = 64 * MEGABYTE
+# Types of which no text of spaces is a value.
+_NEVER_BLANK = frozenset({"integer", "number", "date", "datetime", "time", "year", "yearmonth"})
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -49,7 +51,7 @@ def judged_at_once(path: Path, schema: Mapping[str, Any], caps: Caps) -> Judged 
     Raises SlowPath when a reading may still help.
     """
     names = [field["name"] for field in schema["fields"]]
-    found = plain(path, names, len(_needed(schema)), caps)
+    found = plain(path, names, _n_filled(schema), caps)
     if found is None:
         return None
     pinned = None if found.delimiter == "," else found.delimiter
@@ -67,11 +69,15 @@ def judged_at_once(path: Path, schema: Mapping[str, Any], caps: Caps) -> Judged 
     return _judged(opened, verdict, verdict.n_rows, 1)
 
 
-def _needed(schema: Mapping[str, Any]) -> set[str]:
-    """Return the columns that hold a value in every row that is proven."""
-    rules = {field["name"]: field.get("constraints", {}) for field in schema["fields"]}
-    needed = {name for name, rule in rules.items() if rule.get("required") or rule.get("unique")}
-    return needed | set(schema.get("primaryKey", ()))
+def _n_filled(schema: Mapping[str, Any]) -> int:
+    """Return how many columns hold more than spaces in every row that is proven."""
+    key = schema.get("primaryKey", ())
+    n_filled = 0
+    for field in schema["fields"]:
+        rules = field.get("constraints", {})
+        is_needed = rules.get("required") or rules.get("unique") or field["name"] in key
+        n_filled += bool(is_needed and field.get("type") in _NEVER_BLANK)
+    return n_filled
 
 
 def judged_by_table(
