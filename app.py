@@ -30,15 +30,18 @@ from catalog.pages import open_pages
 from catalog.pages.language import chosen_language
 from catalog.rules.errors import MutakhirError
 from catalog.search import index_datasets
-from catalog.settings import Settings
+from catalog.settings import Settings, read_settings
 from catalog.store.standing import standings
 from catalog.terminal import Installation, Missing, pass_installation, progress_bar, refuse
 from checks import commands as watching
 from checks.desk import blueprint as desk
+from checks.engines import ticking
+from checks.engines.commands import engine_of, worker_command
 from checks.look import ALL, sweep
+from checks.operating import blueprint as operating
+from checks.operating.journal import journaled, open_journal
 from checks.originals import Originals
 from checks.scheduler import schedule
-from checks.scheduler import watching as looking
 from checks.tell import announce_backlog_silently
 from dashboards import commands as showing
 from dashboards.numbers import board
@@ -48,7 +51,9 @@ from sample_data.feeds import Feeds
 from sample_data.files import CITY_NAME, ZONE_NAME, load_files
 from sample_data.replay import replay
 
-TRANSLATIONS = "catalog/translations;dashboards/translations;checks/desk/translations"
+TRANSLATIONS = ";".join(
+    f"{room}/translations" for room in ("catalog", "dashboards", "checks/desk", "checks/operating")
+)
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 DEMO_FOLDER = Path("instance/demo").absolute()
 
@@ -72,30 +77,36 @@ def open_context(settings: Settings, clock: Callable[[], datetime] | None = None
 def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) -> Flask:
     """Return the web application of one installation; `clock` replaces the settings' own."""
     context = open_context(settings, clock)
-    web = Flask(__name__, static_folder=None)
-    web.config.update(
+    site = Flask(__name__, static_folder=None)
+    site.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,
     )
-    web.jinja_env.undefined = StrictUndefined
-    web.jinja_env.trim_blocks = web.jinja_env.lstrip_blocks = True
-    web.extensions[EXTENSION] = context
+    site.jinja_env.undefined = StrictUndefined
+    site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
+    site.extensions[EXTENSION] = context
     Babel(
-        web,
+        site,
         default_locale="id",
         default_translation_directories=TRANSLATIONS,
         default_timezone=settings.zone,
         locale_selector=chosen_language,
     )
-    CSRFProtect(web)
-    open_pages(web)
-    web.register_blueprint(api)
-    web.register_blueprint(dashboards)
-    web.register_blueprint(desk)
-    return web
+    CSRFProtect(site)
+    open_pages(site)
+    site.register_blueprint(api)
+    site.register_blueprint(dashboards)
+    site.register_blueprint(desk)
+    site.register_blueprint(operating)
+    return site
+
+
+def web() -> Flask:
+    """Return the application that the environment describes, for a web server of one's own."""
+    return create_app(read_settings())
 
 
 class Door(click.Group):
@@ -137,6 +148,7 @@ for _command in (
     watching.doctor_command,
     watching.backup_command,
     watching.restore_command,
+    worker_command,
     showing.status_command,
     showing.ledger_command,
 ):
@@ -158,9 +170,11 @@ def watch(installation: Installation, until_input_ends: bool) -> None:
     """Run the scheduler alone: look, judge and tell, again and again."""
     context = installation.context
     watcher = watching.watcher_of(context)
+    if context.settings.is_production:
+        open_journal()
     scheduler = schedule(
-        looking(watcher, n_workers=context.settings.workers),
-        lambda: watching.tell(context),
+        journaled("tick", ticking(watcher, engine_of(context, watcher))),
+        journaled("tell", lambda: watching.tell(context)),
         tick_seconds=context.settings.tick_seconds,
     )
     scheduler.start()

@@ -1,0 +1,75 @@
+"""Who carries out the looks that are due: the threads of this process, or workers anywhere.
+
+The truth is in our own tables: a source is due, is leased, is given back. An engine only
+says who takes the leases, so nothing is lost with it and nothing is looked at twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import func, select
+
+from catalog import models
+from catalog.models.db import reading, unit_of_work
+from catalog.rules.terms import Outcome
+from checks.judge import tick
+from checks.operating.rests import keep_windows
+from checks.rows import CHECK, run
+from checks.watcher import Watcher
+
+__all__ = ["Backlog", "JobEngine", "ticking"]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What an engine has in hand; `n_stalled` belongs to workers that are no more."""
+
+    n_waiting: int
+    n_running: int
+    n_stalled: int
+    n_failed: int
+    oldest_at: datetime | None
+
+
+class JobEngine(Protocol):
+    """Has every source that is due looked at, each by one worker and each host by one at a time."""
+
+    def look_at_due(self) -> int:
+        """Have what is due looked at, now or by a worker; returns how many hosts were given out."""
+        ...
+
+    def backlog(self) -> Backlog:
+        """Return what waits, runs and is stuck."""
+        ...
+
+
+def ticking(watcher: Watcher, engine: JobEngine) -> Callable[[], None]:
+    """Return the job of one tick: keep maintenance, have looked at what is due, let time pass.
+
+    The heartbeat counts the looks that were written since the one before, whoever made them.
+    """
+
+    def watch() -> None:
+        now = watcher.clock()
+        with unit_of_work(watcher.engine) as session:
+            keep_windows(session, now)
+        engine.look_at_due()
+        now = watcher.clock()
+        n_looked, n_our_faults = _written_since_last_tick(watcher)
+        all_dark = n_looked > 0 and n_our_faults == n_looked
+        tick(watcher, now, n_looked=n_looked, our_fault="our-line" if all_dark else None)
+
+    return watch
+
+
+def _written_since_last_tick(watcher: Watcher) -> tuple[int, int]:
+    beat = func.max(models.Heartbeat.__table__.c.at)  # type: ignore[attr-defined]
+    with reading(watcher.reader) as session:
+        since = run(session, select(beat)).scalar_one()
+        query = select(CHECK.c.outcome, func.count()).group_by(CHECK.c.outcome)
+        if since is not None:
+            query = query.where(CHECK.c.at > since)
+        found: dict[Outcome, int] = dict(run(session, query).all())
+    return sum(found.values()), found.get(Outcome.OUR_FAULT, 0)
