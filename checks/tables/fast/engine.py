@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from checks.tables.fast.blocks import BLOCK_BYTES, Block, blocks_of
+from checks.tables.fast.choosing import tier_for
 from checks.tables.fast.doubts import Doubts
 from checks.tables.fast.gates import Gate, SlowPath
 from checks.tables.fast.judge import Judge
 from checks.tables.fast.plan import Plan
-from checks.tables.fast.tiers import Proved, Tier, tier_for
+from checks.tables.fast.tiers import Proved, Tier
 from checks.tables.fast.walk import Record, Walker, rows_again
 from checks.tables.findings import N_SHOWN
 from checks.tables.wording import SchemaError

@@ -1,12 +1,9 @@
-"""The two ways to prove a block of lines: the standard library's, and polars' when it pays."""
+"""How a block of lines is proven: what every tier gives, and the standard library's own."""
 
-import importlib
-import importlib.util
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -15,10 +12,6 @@ from typing import Any, Protocol
 from checks.tables.fast.plan import Plan
 
 KeyTexts = Sequence[str | None]
-# Loading polars takes as long as proving some ten megabytes without it, and each of its
-# calls as long as proving some ten lines.
-_WORTH_LOADING = 8_000_000
-_WORTH_CALLING = 1_000_000
 _N_PARTS = 8
 
 
@@ -191,34 +184,3 @@ def _compiled(
     keys = re.compile(f"^{key_cells}[^\n]*\n?", re.MULTILINE) if key_cells else None
     # A proven line is never looked at again: that keeps the memory of a run flat.
     return re.compile(f"(?:(?>{held}{line}\r?\n))*+"), keys
-
-
-class _Chooser:
-    """Decides when polars is worth loading, from how much was proven in this process."""
-
-    def __init__(self) -> None:
-        self.n_bytes = 0
-        self.loaded: Callable[[Plan], Tier] | None = None
-        self.is_there = importlib.util.find_spec("polars") is not None
-
-    def tier(self, plan: Plan, n_bytes: int) -> Tier:
-        """Return the tier for the next file of so many bytes."""
-        if n_bytes < _WORTH_CALLING:
-            return StandardTier(plan)
-        self.n_bytes += n_bytes
-        if self.is_there and self.loaded is None and self.n_bytes > _WORTH_LOADING:
-            # An optional package of a hundred megabytes, loaded where it pays and not at
-            # the start of every command.
-            self.loaded = importlib.import_module("checks.tables.fast.polars_tier").PolarsTier
-        if self.loaded is not None and plan.line is not None:
-            with suppress(ValueError):
-                return self.loaded(plan)
-        return StandardTier(plan)
-
-
-_CHOOSER = _Chooser()
-
-
-def tier_for(plan: Plan, n_bytes: int) -> Tier:
-    """Return the quicker tier for a file of so many bytes."""
-    return _CHOOSER.tier(plan, n_bytes)
