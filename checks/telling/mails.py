@@ -45,11 +45,7 @@ def compose(session: Session, city: City, now: datetime, domain: str) -> int:
     if morning is None:
         return 0
     today = city.calendar.local_date(now)
-    busy = set(
-        session.exec(
-            select(models.Mail.person_id).where(models.Mail.state == models.MailState.WAITING)
-        )
-    )
+    busy = _busy(session, city.calendar.midnight(today))
     due: dict[int, list[models.Notice]] = defaultdict(list)
     for notice in waiting:
         if notice.person_id and notice.person_id not in busy and _may_leave(notice, morning):
