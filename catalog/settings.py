@@ -21,6 +21,8 @@ PREFIX = "MUTAKHIR_"
 FOREIGN = frozenset({"MUTAKHIR_CHROME", "MUTAKHIR_REQUIRE_BROWSER", "MUTAKHIR_TEST_PG"})
 #: Settings whose value is never repeated in a message.
 SECRET = frozenset({"database_url", "secret_key", "smtp_url"})
+#: A heartbeat that is older than so many ticks says that the watcher has stopped.
+TICKS_UNTIL_STALE = 2
 DEFAULT_SECRET = "rahasia-hanya-untuk-latihan"
 _OFFSET = re.compile(r"([+-]\d+)([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -158,6 +160,11 @@ class Settings(BaseSettings):
     def timezone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.zone)
+
+    @property
+    def stale_after(self) -> timedelta:
+        """The age at which the newest heartbeat says that the watcher has stopped."""
+        return timedelta(seconds=self.tick_seconds * TICKS_UNTIL_STALE)
 
     def at(self, real: datetime) -> datetime:
         """Return the instant of this installation's clock when the real one says `real`."""

@@ -16,8 +16,6 @@ from catalog.settings import WrongSetting
 from catalog.store.observed import heartbeat_at
 from checks.channels.email import EmailChannel
 
-TICKS_UNTIL_STALE = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -68,8 +66,7 @@ def _calendar(session: Session, context: Context, now: datetime) -> Iterator[Sig
 
 def _heartbeat(session: Session, context: Context, now: datetime) -> Iterator[Sign]:
     at = heartbeat_at(session, now)
-    ticks = timedelta(seconds=context.settings.tick_seconds * TICKS_UNTIL_STALE)
-    well = at is not None and now - at <= ticks
+    well = at is not None and now - at <= context.settings.stale_after
     found = f"last tick {at:%Y-%m-%d %H:%M} UTC" if at else "never ran"
     yield Sign("watcher", well, found, "start it: mutakhir serve, or mutakhir watch")
 

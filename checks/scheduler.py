@@ -12,27 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from checks.judge import tick
-from checks.look import DUE, sweep
-from checks.watcher import Watcher
-
 Job = Callable[[], None]
-
-
-def watching(watcher: Watcher, *, n_workers: int) -> Job:
-    """Return the job of one tick: look at what is due, then let time pass."""
-
-    def watch() -> None:
-        swept = sweep(watcher, which=DUE, n_workers=n_workers, with_states=False)
-        all_dark = swept.looked > 0 and swept.our_faults == swept.looked
-        tick(
-            watcher,
-            watcher.clock(),
-            n_looked=swept.looked,
-            our_fault="our-line" if all_dark else None,
-        )
-
-    return watch
 
 
 def schedule(

@@ -1,7 +1,7 @@
 """What stands around every page: the city, the way, the language, the heartbeat."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import g, has_request_context, request
@@ -10,8 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.pages.language import CHOICE, _, locale
 from catalog.pages.visit import Visit, visit
 from catalog.store.observed import heartbeat_at
-
-TICKS_UNTIL_STALE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,6 @@ def frame() -> Frame:
     """Return the frame of the request under way."""
     here = visit()
     seen_at = _heartbeat(here)
-    ticks = timedelta(seconds=here.context.settings.tick_seconds * TICKS_UNTIL_STALE)
     language = locale().language
     other = "id" if language == "en" else "en"
     return Frame(
@@ -60,7 +57,7 @@ def frame() -> Frame:
         stops=_stops(),
         now=here.now,
         heartbeat_at=seen_at,
-        is_stale=seen_at is None or here.now - seen_at > ticks,
+        is_stale=seen_at is None or here.now - seen_at > here.context.settings.stale_after,
     )
 
 

@@ -149,11 +149,6 @@ def short_day(value: date) -> str:
     return _formatted_day(value, _SHORT_DAY, str(locale()))
 
 
-def day_span(first: date, last: date) -> str:
-    """Return "10 Februari 2025 sampai 16 Februari 2025" in short days."""
-    return _("%(first)s sampai %(last)s", first=short_day(first), last=short_day(last))
-
-
 def zone_name(zone: ZoneInfo, at: datetime) -> str:
     """Return WIB, WITA or WIT, or what the zone calls itself."""
     return _ZONES.get(zone.key) or at.astimezone(zone).tzname() or zone.key

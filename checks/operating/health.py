@@ -1,7 +1,6 @@
 """Is this process alive, and can it answer: for load balancers and supervisors."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -11,7 +10,6 @@ from catalog.context import Context
 from catalog.models.db import MIGRATIONS, reading
 from catalog.store.observed import heartbeat_at
 
-TICKS_UNTIL_STALE = 2
 READY, NOT_READY, STALE = "ready", "not ready", "stale"
 
 
@@ -29,11 +27,6 @@ class Readiness:
     watcher: str
 
 
-def stale_after(context: Context) -> timedelta:
-    """Return the age at which the newest heartbeat says that the watcher has stopped."""
-    return timedelta(seconds=context.settings.tick_seconds * TICKS_UNTIL_STALE)
-
-
 def readiness(context: Context) -> Readiness:
     """Ask the database one small question; what cannot be reached is named, never raised."""
     now = context.clock()
@@ -46,5 +39,5 @@ def readiness(context: Context) -> Readiness:
             beat = heartbeat_at(session, now)
     except SQLAlchemyError as error:
         return Readiness(False, f"{NOT_READY}: {type(error).__name__}", "unknown", "unknown")
-    is_stale = beat is None or now - beat > stale_after(context)
+    is_stale = beat is None or now - beat > context.settings.stale_after
     return Readiness(True, READY, READY, STALE if is_stale else READY)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, json, request
 from catalog.context import current
 from catalog.pages.respond import page
 from catalog.pages.visit import visit
-from checks.operating.health import readiness, stale_after
+from checks.operating.health import readiness
 from checks.operating.journal import JOURNAL
 from checks.operating.metrics import CONTENT_TYPE, exposition
 from checks.operating.report import WatcherReport, watcher_report
@@ -75,7 +75,7 @@ def _report() -> WatcherReport:
     return watcher_report(
         here.session,
         here.now,
-        stale_after=stale_after(here.context),
+        stale_after=here.context.settings.stale_after,
         intranet=here.context.settings.allowed_hosts,
     )
 

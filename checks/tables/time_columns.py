@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from catalog.rules.periods import TimeLabel, read_time, read_time_parts
 from catalog.rules.terms import Unit
 from checks.tables.columns import name_key
-from checks.tables.table import Column, ColumnType, Table, folded
+from checks.tables.table import Column, ColumnType, Table
 
 _PARTS = {
     "semester": re.compile(r"(?:^|_)(?:semester|smt)(?:_|$)"),
@@ -229,8 +229,3 @@ def _wide(table: Table) -> TimeColumns | None:
 
 def _is_empty(table: Table, index: int, column: Column) -> bool:
     return column.type is ColumnType.STRING and not any(row[index] for row in table.rows)
-
-
-def same_name(left: str, right: str) -> bool:
-    """Tell whether two names mean the same column."""
-    return folded(left) == folded(right)

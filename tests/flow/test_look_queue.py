@@ -9,9 +9,11 @@ from sqlmodel import select
 
 from catalog import models
 from catalog.models.db import reading
+from checks.engines import ticking
+from checks.engines.threads import Threads
 from checks.look import UnknownDataset, sweep
 from checks.queue import InlineEngine, ThreadEngine
-from checks.scheduler import schedule, watching
+from checks.scheduler import schedule
 from tests.flow.conftest import Clock
 from tests.flow.world import World, wib
 
@@ -124,7 +126,7 @@ def test_the_inline_engine_does_the_job_at_once() -> None:
 def test_one_tick_looks_judges_and_leaves_a_heartbeat(world: World, clock: Clock) -> None:
     clock.now = wib("2025-03-01 08:00")
     world.promise(world.feed.serve("/a.csv", "Bulan,IHK\nFebruari 2025,1\n"))
-    watch = watching(world.watcher, n_workers=1)
+    watch = ticking(world.watcher, Threads(world.watcher, 1))
     watch()
     watch()
     with reading(world.engine) as session:
