@@ -33,17 +33,20 @@ from catalog.search import index_datasets
 from catalog.settings import Settings, read_settings
 from catalog.store.standing import standings
 from catalog.terminal import Installation, Missing, pass_installation, progress_bar, refuse
-from checks import commands as watching
+from checks.commands import COMMANDS
+from checks.commands.loading import documents_in
+from checks.commands.telling import tell
 from checks.desk import blueprint as desk
 from checks.engines import ticking
 from checks.engines.commands import engine_of, worker_command
 from checks.look import ALL, sweep
+from checks.looking.originals import Originals
+from checks.looking.watcher import watcher_of
 from checks.operating import blueprint as operating
 from checks.operating.journal import journaled, open_journal
-from checks.originals import Originals
 from checks.scheduler import schedule
 from checks.tell import announce_backlog_silently
-from dashboards import commands as showing
+from dashboards.commands import ledger_command, print_board, status_command
 from dashboards.numbers import board
 from dashboards.pages import blueprint as dashboards
 from sample_data.city import City
@@ -138,20 +141,7 @@ def cli(command: click.Context) -> None:
     command.obj = Installation(open_context, prepare, real_clock)
 
 
-for _command in (
-    watching.load_command,
-    watching.read_command,
-    watching.validate_command,
-    watching.sweep_command,
-    showing.status_command,
-    watching.notify_command,
-    watching.doctor_command,
-    watching.backup_command,
-    watching.restore_command,
-    worker_command,
-    showing.status_command,
-    showing.ledger_command,
-):
+for _command in (*COMMANDS, worker_command, status_command, ledger_command):
     cli.add_command(_command)
 
 
@@ -169,12 +159,12 @@ def init(installation: Installation) -> None:
 def watch(installation: Installation, until_input_ends: bool) -> None:
     """Run the scheduler alone: look, judge and tell, again and again."""
     context = installation.context
-    watcher = watching.watcher_of(context)
+    watcher = watcher_of(context)
     if context.settings.is_production:
         open_journal()
     scheduler = schedule(
         journaled("tick", ticking(watcher, engine_of(context, watcher))),
-        journaled("tell", lambda: watching.tell(context)),
+        journaled("tell", lambda: tell(context)),
         tick_seconds=context.settings.tick_seconds,
     )
     scheduler.start()
@@ -265,7 +255,7 @@ def demo(port: int, no_serve: bool) -> None:
         with reading(context.reading_engine) as session:
             city = context.city(session)
             whole = board(standings(session, city, now), city, now)
-        showing.print_board(whole, whole.rows, context.settings)
+        print_board(whole, whole.rows, context.settings)
         if no_serve:
             return
         click.echo(f"Serving {context.settings.city_name} on {context.settings.base_url} …")
@@ -300,14 +290,14 @@ def live_once(installation: Installation, feeds: Feeds, now: datetime) -> None:
     context, city = installation.context, City(now)
     report = load(
         context.engine,
-        watching.documents_in(load_files(feeds.address, context.today())),
+        documents_in(load_files(feeds.address, context.today())),
         agreed_on=city.start_on,
         observed_at=None,
         now=city.start_at,
         zone=context.settings.zone,
     )
     click.echo(f"Loaded {report.rows} rows, {report.scheduled} promises with a schedule.")
-    watcher = watching.watcher_of(context)
+    watcher = watcher_of(context)
     with progress_bar("Living 24 months") as progress:
         lived_through = replay(watcher, feeds, city, progress=progress)
     swept = sweep(watcher, which=ALL, n_workers=context.settings.workers)

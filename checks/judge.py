@@ -11,9 +11,9 @@ from catalog.intake.ledger import extend_ledger
 from catalog.models.db import unit_of_work
 from catalog.rules.calendar import Calendar
 from catalog.rules.terms import Cadence, Schedule
-from checks.closings import Closed, datasets_to_settle, settle
-from checks.rows import DATASET, OBLIGATION, PROMISE, run
-from checks.watcher import Watcher
+from checks.looking.closings import Closed, datasets_to_settle, settle
+from checks.looking.rows import DATASET, OBLIGATION, PROMISE, run
+from checks.looking.watcher import Watcher
 
 N_AHEAD = 2
 LONG_AGO = date(1900, 1, 1)

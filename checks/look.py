@@ -10,15 +10,15 @@ from catalog.models.db import reading
 from catalog.rules.errors import MutakhirError
 from catalog.rules.terms import Headline, Outcome, Rank
 from catalog.store.standing import standings
-from checks.glance import glance
-from checks.leases import Leased, active_sources, lease_due, lease_these
-from checks.queue import InlineEngine, JobEngine, ThreadEngine
-from checks.recording import Recorded
-from checks.rounds import Round, is_alarm, is_failure
-from checks.seen import Seen, failed
+from checks.looking.glance import glance
+from checks.looking.leases import Leased, active_sources, lease_due, lease_these
+from checks.looking.queue import InlineEngine, JobEngine, ThreadEngine
+from checks.looking.recording import Recorded
+from checks.looking.rounds import Round, is_alarm, is_failure
+from checks.looking.seen import Seen, failed
+from checks.looking.uploads import Decided, Receipt, decide, receive
+from checks.looking.watcher import Watcher, watcher_for
 from checks.sources import Fault, SourceError
-from checks.uploads import Decided, Receipt, decide, receive
-from checks.watcher import Watcher, watcher_for
 
 __all__ = [
     "Decided",

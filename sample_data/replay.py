@@ -18,9 +18,9 @@ from catalog.models.db import reading, unit_of_work
 from catalog.rules.terms import Role
 from checks.judge import tick
 from checks.look import look_at, receive
+from checks.looking.watcher import Watcher
 from checks.telling.declarations import declare_nil
 from checks.telling.links import Purpose, Ticket, sign
-from checks.watcher import Watcher
 from sample_data.agenda import Stop, agenda
 from sample_data.city import City
 from sample_data.feeds import Feeds

@@ -15,9 +15,9 @@ from catalog import models
 from catalog.models.db import reading, unit_of_work
 from catalog.rules.terms import Outcome
 from checks.judge import tick
+from checks.looking.rows import CHECK, run
+from checks.looking.watcher import Watcher
 from checks.operating.rests import keep_windows
-from checks.rows import CHECK, run
-from checks.watcher import Watcher
 
 __all__ = ["Backlog", "JobEngine", "ticking"]
 

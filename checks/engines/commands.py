@@ -6,11 +6,10 @@ from catalog.context import Context
 from catalog.rules.errors import MutakhirError
 from catalog.settings import EngineName
 from catalog.terminal import Installation, pass_installation
-from checks.commands import watcher_of
 from checks.engines import JobEngine
 from checks.engines.threads import Threads
+from checks.looking.watcher import Watcher, watcher_of
 from checks.operating.journal import open_journal
-from checks.watcher import Watcher
 
 try:
     from checks.engines.procrastinate import Queue

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from catalog.rules.terms import Outcome
-from checks.outage import N_HOSTS_ALIKE
-from checks.rows import CHECK, SOURCE, run
-from checks.seen import Seen
+from checks.looking.outage import N_HOSTS_ALIKE
+from checks.looking.rows import CHECK, SOURCE, run
+from checks.looking.seen import Seen
 from checks.sources import Fault
 from checks.sources.fetcher import is_local
 

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, make_url, text
 from catalog.rules.errors import MutakhirError
 from checks.engines import Backlog
 from checks.engines.shares import hosts_due
-from checks.watcher import Watcher
+from checks.looking.watcher import Watcher
 
 SCHEMA = "procrastinate"
 TASK, QUEUE = "look_at_host", "looks"

@@ -9,15 +9,15 @@ from sqlalchemy import bindparam, func, or_, select
 
 from catalog.models.db import reading, unit_of_work
 from checks.engines.line import excused, line_is_doubtful
-from checks.leases import LOOKED_AT, Leased, give_back, lease_these
 from checks.look import _work as work_of_a_look
-from checks.queue import ThreadEngine
-from checks.recording import Recorded
-from checks.rounds import Round, is_alarm
-from checks.rows import DATASET, SOURCE, run
-from checks.seen import Seen
+from checks.looking.leases import LOOKED_AT, Leased, give_back, lease_these
+from checks.looking.queue import ThreadEngine
+from checks.looking.recording import Recorded
+from checks.looking.rounds import Round, is_alarm
+from checks.looking.rows import DATASET, SOURCE, run
+from checks.looking.seen import Seen
+from checks.looking.watcher import Watcher
 from checks.sources import Fault
-from checks.watcher import Watcher
 
 AT_ONCE = 50
 #: A lease of a worker that was killed runs out after this; a living one renews it.

@@ -4,10 +4,10 @@ from sqlalchemy import and_, case, func, select
 
 from catalog.models.db import reading
 from checks.engines import Backlog
-from checks.leases import LOOKED_AT
 from checks.look import DUE, sweep
-from checks.rows import SOURCE, run
-from checks.watcher import Watcher
+from checks.looking.leases import LOOKED_AT
+from checks.looking.rows import SOURCE, run
+from checks.looking.watcher import Watcher
 
 
 class Threads:

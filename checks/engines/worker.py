@@ -24,8 +24,8 @@ from checks.engines.procrastinate import (
     migrate_queue,
 )
 from checks.engines.shares import LEASE, look_at_host
+from checks.looking.watcher import Watcher
 from checks.operating.journal import journaled
-from checks.watcher import Watcher
 
 #: What a supervisor sees: asked to stop, and "try again later" (EX_TEMPFAIL).
 STOPPED, LOST = 0, 75

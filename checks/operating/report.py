@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from catalog import models
 from catalog.rules.terms import Outcome
-from checks.leases import LOOKED_AT
-from checks.rows import CHECK, DATASET, SOURCE, run
+from checks.looking.leases import LOOKED_AT
+from checks.looking.rows import CHECK, DATASET, SOURCE, run
 from checks.sources.addresses import is_public
 
 A_DAY = timedelta(days=1)

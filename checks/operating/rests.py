@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from catalog import models
 from catalog.rules.errors import MutakhirError
-from checks.rows import SOURCE, run
+from checks.looking.rows import SOURCE, run
 
 LONGEST = timedelta(days=7)
 AHEAD = timedelta(days=60)

@@ -13,7 +13,7 @@ from catalog.intake.ledger import extend_ledger
 from catalog.models.almanac import load_calendar
 from catalog.models.db import reading, unit_of_work
 from catalog.rules.terms import Cadence, Outcome, Rank, Schedule, Validity
-from checks.rows import CHECK, DATASET, PROMISE, SOURCE, VERSION
+from checks.looking.rows import CHECK, DATASET, PROMISE, SOURCE, VERSION
 from checks.sources.fetcher import host_of
 from tests.bench.sweep_feeds import Manner, Url, body
 

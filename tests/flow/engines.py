@@ -24,7 +24,7 @@ from checks.engines.procrastinate import Queue
 from checks.engines.threads import Threads
 from checks.engines.worker import Pulse, work
 from checks.look import Watcher, watcher_for
-from checks.rows import CHECK
+from checks.looking.rows import CHECK
 from checks.sources.wire import Limits
 from tests.flow.world import ZONE, Feed, World, new_world, wib
 

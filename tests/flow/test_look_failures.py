@@ -12,8 +12,8 @@ import pytest
 from catalog import models
 from catalog.models.db import unit_of_work
 from catalog.rules.terms import Access, Outcome, State
-from checks import outage
 from checks.look import look_at, sweep
+from checks.looking import outage
 from checks.sources import Fault, SourceError
 from checks.sources.fetcher import host_of
 from tests.flow.conftest import Clock
@@ -249,7 +249,7 @@ def test_a_bug_of_ours_costs_one_look_and_blames_nobody(
     world = small_world
     clock.now = wib("2025-03-01 08:00")
     made = [world.promise(world.feed.serve(f"/{n}.csv", BODY))[0] for n in range(3)]
-    monkeypatch.setattr("checks.glance.examine", crash)
+    monkeypatch.setattr("checks.looking.glance.examine", crash)
     swept = sweep(world.watcher, n_workers=2, with_states=False)
     assert (swept.looked, swept.our_faults) == (3, 3)
     checks = [world.checks(dataset)[0] for dataset in made]

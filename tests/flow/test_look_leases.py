@@ -11,10 +11,10 @@ from sqlmodel import select
 from catalog import models
 from catalog.models.db import engine_for, reading, unit_of_work
 from catalog.rules.terms import Outcome
-from checks.glance import glance
-from checks.leases import lease_due, lease_these
 from checks.look import look_at, sweep, watcher_for
-from checks.recording import record
+from checks.looking.glance import glance
+from checks.looking.leases import lease_due, lease_these
+from checks.looking.recording import record
 from tests.flow.conftest import Clock
 from tests.flow.world import ZONE, World, wib
 

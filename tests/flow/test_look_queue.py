@@ -12,7 +12,7 @@ from catalog.models.db import reading
 from checks.engines import ticking
 from checks.engines.threads import Threads
 from checks.look import UnknownDataset, sweep
-from checks.queue import InlineEngine, ThreadEngine
+from checks.looking.queue import InlineEngine, ThreadEngine
 from checks.scheduler import schedule
 from tests.flow.conftest import Clock
 from tests.flow.world import World, wib

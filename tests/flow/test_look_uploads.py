@@ -13,8 +13,8 @@ from catalog.rules.periods import UnknownPeriod
 from catalog.rules.terms import Cadence, Rank, State, Validity
 from checks.judge import tick
 from checks.look import Receipt, decide, look_at, receive
-from checks.originals import Originals, OriginalUnusable
-from checks.uploads import NotToDecide
+from checks.looking.originals import Originals, OriginalUnusable
+from checks.looking.uploads import NotToDecide
 from tests.flow.world import World, wib
 
 HEAD = "Bulan,IHK\n"
@@ -239,6 +239,6 @@ def test_a_store_that_cannot_be_written_says_so(
 
     store = Originals(tmp_path / "originals")
     (tmp_path / "a.csv").write_bytes(b"a\n1\n")
-    monkeypatch.setattr("checks.originals.os.fsync", no_room)
+    monkeypatch.setattr("checks.looking.originals.os.fsync", no_room)
     with pytest.raises(OriginalUnusable, match="No space left"):
         store.copy(tmp_path / "a.csv")

@@ -26,8 +26,8 @@ from catalog.pages.language import chosen_language
 from catalog.rules.terms import Outcome
 from catalog.settings import Settings
 from checks import operating
-from checks.leases import lease_due
 from checks.look import sweep
+from checks.looking.leases import lease_due
 from checks.operating.health import readiness
 from checks.operating.journal import JsonLines, journaled
 from checks.operating.report import watcher_report

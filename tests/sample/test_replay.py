@@ -16,8 +16,8 @@ from catalog.models import VersionStatus
 from catalog.models.db import engine_for, reading, unit_of_work
 from catalog.rules.terms import Access, Headline, Outcome, Rank, State
 from catalog.store.standing import Standing, standings
-from checks.commands import documents_in
-from checks.watcher import watcher_for
+from checks.commands.loading import documents_in
+from checks.looking.watcher import watcher_for
 from sample_data.agenda import agenda
 from sample_data.city import City
 from sample_data.feeds import Feeds

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from catalog.models import SourceKind
 from catalog.rules.terms import Cadence, Outcome
-from checks.glance import glance
-from checks.leases import Leased
+from checks.looking.glance import glance
+from checks.looking.leases import Leased
 from checks.sources import Conditional, Ref
 from tests.flow.world import Feed, World, new_world, wib
 from tests.sources.sample_systems import PERMITS, REGULATIONS, SampleServer, paged, sqlite_city

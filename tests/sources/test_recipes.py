@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from catalog.models import SourceKind
+from checks.looking.trials import Trial, check_source, try_source
 from checks.sources import Reach
 from checks.sources.fetcher import Fetcher
 from checks.sources.recipes import RECIPES, Recipe
-from checks.trials import Trial, check_source, try_source
 from tests.sources.sample_systems import PERMITS, REGULATIONS, SampleServer, sqlite_city
 
 NOW = datetime(2025, 4, 1, tzinfo=UTC)

@@ -10,11 +10,11 @@ import pytest
 from catalog.models import SourceKind
 from catalog.registry import discover
 from checks import sources
+from checks.looking.trials import Trial, check_source, option_form, try_source
 from checks.sources import Reach, Source, SourceError
 from checks.sources.fetcher import Fetcher
 from checks.sources.options import Entry, form_of, options_of
 from checks.tables.reading import UnreadableTable
-from checks.trials import Trial, check_source, option_form, try_source
 from tests.sources.sample_systems import REGULATIONS, SampleServer
 
 NOW = datetime(2025, 4, 1, tzinfo=UTC)

@@ -16,16 +16,16 @@ from catalog.models.db import unit_of_work
 from catalog.rules.errors import MutakhirError
 from catalog.rules.periods import period_from_label
 from catalog.rules.terms import Cadence, Outcome, Rank, Validity
-from checks.background import background
-from checks.closings import Closed, lock_datasets, settle
-from checks.examination import examine
-from checks.leases import Leased
-from checks.recording import record
-from checks.seen import Seen
+from checks.looking.background import background
+from checks.looking.closings import Closed, lock_datasets, settle
+from checks.looking.examination import examine
+from checks.looking.leases import Leased
+from checks.looking.recording import record
+from checks.looking.seen import Seen
+from checks.looking.versions import rank_among
+from checks.looking.watcher import Watcher
 from checks.sources import Ref
 from checks.tables.findings import Finding
-from checks.versions import rank_among
-from checks.watcher import Watcher
 
 _HELD = (VersionStatus.QUARANTINED, VersionStatus.IN_REVIEW)
 

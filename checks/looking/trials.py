@@ -8,7 +8,7 @@ from typing import Any
 from catalog.models import SourceKind
 from catalog.registry import discover
 from checks import sources
-from checks.examination import inspect
+from checks.looking.examination import inspect
 from checks.sources import Conditional, Fetched, Reach, Ref, Source, SourceError
 from checks.sources.fetcher import check_address
 from checks.sources.google_sheet import csv_address

@@ -15,7 +15,7 @@ from catalog.rules.obligations import Obligation
 from catalog.rules.periods import Period
 from catalog.rules.terms import Rank, Validity
 from catalog.store.observed import coverage_of
-from checks.rows import CLOSING, DATASET, OBLIGATION, PROMISE, SOURCE, VERSION, run
+from checks.looking.rows import CLOSING, DATASET, OBLIGATION, PROMISE, SOURCE, VERSION, run
 
 #: A school year may be named by its first calendar year, half a year before it begins.
 BEFORE_ITS_PERIOD = timedelta(days=183)

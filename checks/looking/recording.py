@@ -18,13 +18,13 @@ from catalog.rules.obligations import Obligation, Promise
 from catalog.rules.promise import promise_of
 from catalog.rules.release_rule import parse_release_rule
 from catalog.rules.terms import Cadence, Outcome, Rank
-from checks.chains import open_ahead
-from checks.closings import Closed, lock_datasets, settle
-from checks.leases import give_back
-from checks.rows import CHECK, SOURCE, VERSION, run
-from checks.seen import Seen
-from checks.versions import history_of, insert_version, rank_of, status_of, stored_already
-from checks.watcher import Watcher
+from checks.looking.chains import open_ahead
+from checks.looking.closings import Closed, lock_datasets, settle
+from checks.looking.leases import give_back
+from checks.looking.rows import CHECK, SOURCE, VERSION, run
+from checks.looking.seen import Seen
+from checks.looking.versions import history_of, insert_version, rank_of, status_of, stored_already
+from checks.looking.watcher import Watcher
 
 _LONGEST_WAIT = timedelta(hours=24)
 

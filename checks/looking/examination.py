@@ -10,9 +10,10 @@ from catalog.registry import discover
 from catalog.rules.periods import period_of, read_time
 from catalog.rules.terms import Cadence, Validity
 from checks import validators
-from checks.background import Background
-from checks.seen import Examined
-from checks.shelf import Read, Shelf
+from checks.looking.background import Background
+from checks.looking.seen import Examined
+from checks.looking.shelf import Read, Shelf
+from checks.looking.watcher import Watcher
 from checks.tables.canonical import canonical_hash
 from checks.tables.difference import difference
 from checks.tables.drift import drift
@@ -21,7 +22,6 @@ from checks.tables.profile import Profile, profile
 from checks.tables.reading import Table, UnreadableTable, read_table
 from checks.tables.validation import unreadable, validate
 from checks.validators import Inspection, Validator, finding
-from checks.watcher import Watcher
 
 _LARGEST_COMPARED = 50_000_000
 _SHELF = Shelf(n_cells=400_000)

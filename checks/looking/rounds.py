@@ -11,13 +11,13 @@ from sqlmodel import col
 from catalog import models
 from catalog.models.db import unit_of_work
 from catalog.rules.terms import Outcome
-from checks.leases import Leased, give_back, renew
-from checks.outage import blame
-from checks.queue import JobEngine
-from checks.recording import Recorded, record
-from checks.seen import Seen, failed
+from checks.looking.leases import Leased, give_back, renew
+from checks.looking.outage import blame
+from checks.looking.queue import JobEngine
+from checks.looking.recording import Recorded, record
+from checks.looking.seen import Seen, failed
+from checks.looking.watcher import Watcher
 from checks.sources import Fault, SourceError
-from checks.watcher import Watcher
 
 SILENCES_TO_GIVE_UP = 2
 BATCH = 100

@@ -8,14 +8,14 @@ from catalog.models import SourceKind
 from catalog.registry import discover
 from catalog.rules.terms import Outcome
 from checks import sources
-from checks.background import Background, background
-from checks.examination import examine
-from checks.leases import Leased
-from checks.seen import Examined, Seen, failed
+from checks.looking.background import Background, background
+from checks.looking.examination import examine
+from checks.looking.leases import Leased
+from checks.looking.seen import Examined, Seen, failed
+from checks.looking.watcher import Watcher
 from checks.sources import Conditional, Fetched, Source, SourceError
 from checks.tables.canonical import canonical_hash
 from checks.tables.reading import UnreadableTable, read_table
-from checks.watcher import Watcher
 
 LEAST_SHARE_UNFRAMED = 0.9
 _KINDS: dict[SourceKind, type[Source]] = {kind.kind: kind for kind in discover(sources)}

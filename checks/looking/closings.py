@@ -15,7 +15,7 @@ from sqlmodel import Session
 from catalog.rules.calendar import Calendar
 from catalog.rules.evidence import Fulfilment, closes, fulfilment, oldest_closable
 from catalog.rules.terms import ClosingKind, Outcome, Rank, Validity
-from checks.chains import (
+from checks.looking.chains import (
     BEFORE_ITS_PERIOD,
     Known,
     Owed,
@@ -26,7 +26,7 @@ from checks.chains import (
     ledger,
     lock_datasets,
 )
-from checks.rows import CHECK, CLOSING, run
+from checks.looking.rows import CHECK, CLOSING, run
 from checks.sources.instants import http_instant
 
 __all__ = ["Closed", "datasets_to_settle", "lock_datasets", "settle"]

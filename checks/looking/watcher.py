@@ -12,10 +12,11 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session
 
 from catalog import models
+from catalog.context import Context
 from catalog.models.almanac import load_calendar
 from catalog.rules.calendar import Calendar
 from catalog.store.standing import City
-from checks.originals import Originals
+from checks.looking.originals import Originals
 from checks.sources import Reach
 from checks.sources.fetcher import Fetcher
 from checks.sources.wire import Limits
@@ -120,4 +121,23 @@ def watcher_for(
         city_name=city_name,
         registration_due_on=registration_due_on,
         drop_folder=drop_folder,
+    )
+
+
+def watcher_of(context: Context) -> Watcher:
+    """Return the watcher of an installation."""
+    settings = context.settings
+    return watcher_for(
+        context.engine,
+        reading_engine=context.reading_engine,
+        originals_dir=settings.originals_dir,
+        zone=settings.zone,
+        clock=context.clock,
+        contact=settings.contact,
+        allowed_hosts=settings.allowed_hosts,
+        host_spacing_seconds=settings.host_spacing_seconds,
+        city_name=settings.city_name,
+        registration_due_on=settings.registration_due_on,
+        drop_folder=settings.drop_dir,
+        is_durable=settings.is_production,
     )

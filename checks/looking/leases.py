@@ -13,7 +13,7 @@ from catalog import models
 from catalog.models import SourceKind
 from catalog.models.db import unit_of_work
 from catalog.rules.terms import Cadence
-from checks.rows import CHECK, CLOSING, DATASET, OBLIGATION, PROMISE, SOURCE, VERSION, run
+from checks.looking.rows import CHECK, CLOSING, DATASET, OBLIGATION, PROMISE, SOURCE, VERSION, run
 from checks.sources import Conditional, Ref
 
 FULL_AT_LEAST_EVERY = timedelta(days=7)

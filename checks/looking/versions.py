@@ -11,8 +11,8 @@ from catalog.models import VersionStatus
 from catalog.rules.evidence import KnownVersion, rank_change
 from catalog.rules.terms import Rank
 from catalog.store.observed import coverage_stored
-from checks.rows import FINDING, VERSION, run
-from checks.seen import Examined, Seen
+from checks.looking.rows import FINDING, VERSION, run
+from checks.looking.seen import Examined, Seen
 
 
 def history_of(session: Session, dataset_ids: Collection[int]) -> dict[int, list[KnownVersion]]:

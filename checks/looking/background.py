@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select
 from catalog.models import VersionStatus
 from catalog.models.db import reading
 from catalog.rules.terms import Cadence, Rank
-from checks.rows import DATASET, PROMISE, VERSION, run
-from checks.watcher import Watcher
+from checks.looking.rows import DATASET, PROMISE, VERSION, run
+from checks.looking.watcher import Watcher
 
 N_COMPARED = 24
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from catalog.rules.terms import Outcome
-from checks.seen import Seen
+from checks.looking.seen import Seen
 from checks.sources import Fault
 from checks.sources.fetcher import is_local
 

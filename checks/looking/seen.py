@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from catalog.rules.evidence import Coverage
 from catalog.rules.terms import Outcome, Validity
-from checks.leases import Leased
+from checks.looking.leases import Leased
 from checks.sources import Fault, SourceError
 from checks.tables.validation import Finding
 

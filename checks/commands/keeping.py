@@ -1,0 +1,50 @@
+"""The commands that keep an installation well: doctor, backup, restore."""
+
+from pathlib import Path
+
+import click
+
+from catalog.terminal import (
+    BAD,
+    Installation,
+    as_json,
+    pass_installation,
+    print_json,
+)
+from checks.operating.doctor import examine_health
+from checks.operating.keeping import back_up, restore
+
+
+@click.command("doctor")
+@as_json
+@pass_installation
+def doctor_command(installation: Installation, in_json: bool) -> None:
+    """Examine this installation; exit 1 when something is not well."""
+    context = installation.context
+    health = examine_health(context, context.clock())
+    if in_json:
+        print_json(health)
+    else:
+        for sign in health.signs:
+            advice = "" if sign.well or sign.advice is None else f" → {sign.advice}"
+            click.echo(f"{'well' if sign.well else 'ILL ':<5}{sign.what}: {sign.found}{advice}")
+    raise SystemExit(0 if health.well else BAD)
+
+
+@click.command("backup")
+@click.argument("archive", type=click.Path(path_type=Path))
+@pass_installation
+def backup_command(installation: Installation, archive: Path) -> None:
+    """Write the database and every original into one archive."""
+    n_bytes = back_up(installation.context, archive)
+    click.echo(f"{archive}: {n_bytes} bytes")
+
+
+@click.command("restore")
+@click.argument("archive", type=click.Path(path_type=Path))
+@pass_installation
+def restore_command(installation: Installation, archive: Path) -> None:
+    """Put a backup in the place of an empty installation."""
+    restore(installation.unopened, archive)
+    assert installation.context
+    click.echo(f"{archive} is restored and the database is at its newest schema.")
