@@ -14,9 +14,9 @@ from sqlmodel import Session, col, select
 
 from catalog import models
 from catalog.rules.escalation import (
-    HIGHEST_LEVEL,
     NAG_LEVEL,
     Answer,
+    is_on_monthly_list,
     level,
     opening_level,
     recipients,
@@ -233,7 +233,7 @@ def _plan_monthly(plan: _Plan) -> None:
     """The list for pimpinan, once a month from its first working day, if anything is on it."""
     today = plan.city.calendar.local_date(plan.now)
     is_time = today >= plan.city.calendar.roll(today.replace(day=1))
-    if is_time and any(found >= HIGHEST_LEVEL for found in plan.levels.values()):
+    if is_time and any(map(is_on_monthly_list, plan.levels.values())):
         draft = PlannedNotice(f"monthly:{today:%Y-%m}", models.NoticeKind.MONTHLY)
         plan.drafts.extend(draft.to(plan.directory.city_wide(Role.PIMPINAN)))
 

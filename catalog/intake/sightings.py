@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from sqlmodel import Session, col, select
 
@@ -19,37 +18,13 @@ from catalog.models import (
     Source,
     SourceKind,
 )
+from catalog.rules.evidence import ListingVerdict, listing_says
 from catalog.rules.periods import Period
 from catalog.rules.terms import Cadence, ClosingKind, Outcome, Rank
 
 #: The code of a check that is a look at a listing.
 LISTED = "listing"
 _SURE = (MatchStatus.AUTOMATIC, MatchStatus.CONFIRMED)
-_YEARLY = frozenset(
-    {Cadence.TAHUNAN, Cadence.TAHUN_AJARAN, Cadence.DWITAHUNAN, Cadence.LIMA_TAHUNAN}
-)
-
-
-class Held(Enum):
-    """Whether a table that names only its years holds a period."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-def holds(period: Period, first_year: int, last_year: int) -> Held:
-    """Tell whether a table that holds the years first to last holds the period.
-
-    A period of a year or more is held when its reference year is. Years say nothing about
-    the months of a year they hold, nor about a block that they reach without its end: only
-    a period that begins after the last year is surely not held.
-    """
-    if last_year < period.start.year:
-        return Held.NO
-    if period.cadence in _YEARLY and first_year <= period.reference_year <= last_year:
-        return Held.YES
-    return Held.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +113,7 @@ def _fulfil(
     An older listing that is loaded later moves the sighting back to its own instant.
     """
     obligation, standing = owing.obligation, owing.closing
-    table = next((t for t in tables if _holds(owing.period, [t]) is Held.YES), None)
+    table = next((t for t in tables if _says(owing.period, [t]) is ListingVerdict.HOLDS), None)
     seen_at = listing.observed_at
     if table is None or seen_at < obligation.closable_at:
         return standing is not None
@@ -162,15 +137,17 @@ def _fulfil(
     return True
 
 
-def _holds(period: Period, tables: Sequence[ListedTable]) -> Held:
-    """Tell whether any of the tables holds a period: one that may is enough to know nothing."""
-    answers = {
-        holds(period, t.first_year or t.last_year, t.last_year) for t in tables if t.last_year
+def _says(period: Period, tables: Sequence[ListedTable]) -> ListingVerdict:
+    """Return what the tables together prove: one that may hold it is enough to know nothing."""
+    verdicts = {
+        listing_says(period, t.first_year or t.last_year, t.last_year)
+        for t in tables
+        if t.last_year
     }
-    for answer in (Held.YES, Held.UNKNOWN):
-        if answer in answers:
-            return answer
-    return Held.NO
+    for verdict in (ListingVerdict.HOLDS, ListingVerdict.SILENT):
+        if verdict in verdicts:
+            return verdict
+    return ListingVerdict.LACKS
 
 
 def _sources(session: Session, dataset_ids: Collection[int]) -> dict[int, list[Source]]:
@@ -225,7 +202,9 @@ def _conclude(
 ) -> None:
     """Write on the check what the listing held, and whether that settles what was overdue."""
     judged = [o for o in still_open if o.obligation.grace_at <= listing.observed_at]
-    unknown = [o.obligation.label for o in judged if _holds(o.period, tables) is not Held.NO]
+    unknown = [
+        o.obligation.label for o in judged if _says(o.period, tables) is not ListingVerdict.LACKS
+    ]
     newest = max(t.last_year or 0 for t in tables)
     reason = f"Terbitan yang cocok memuat data sampai {newest}."
     if unknown:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from catalog.rules.calendar import Calendar
 from catalog.rules.obligations import Judged, Obligation
 from catalog.rules.score import lateness
-from catalog.rules.terms import Access, Role, State
+from catalog.rules.terms import Role, State
 
 HIGHEST_LEVEL = 5
 NAG_LEVEL = 3
@@ -19,7 +19,6 @@ MAX_ETAS = 2
 MIN_DATASETS_TO_GUARD = 20
 MAX_SHARE_WORSENED = 0.20
 MAX_SHARE_LOST = 0.02
-MAX_ACCESS_MESSAGES_A_DAY = 2
 _DAY = timedelta(days=1)
 _LEVELS = {State.DUE_SOON: 1, State.GRACE: 2, State.LATE: 3, State.ARREARS: 5}
 
@@ -162,13 +161,6 @@ def digest_at(now: datetime, calendar: Calendar) -> datetime:
 def _digest_of(day: date, calendar: Calendar) -> datetime:
     local = datetime.combine(day, DIGEST_TIME, tzinfo=calendar.zone)
     return local.astimezone(calendar.midnight(day).tzinfo)
-
-
-def is_access_told(announced: Access, found: Access, n_told_today: int) -> bool:
-    """Tell whether to send an access message: only on PUTUS and recovery, a pair a day and host."""
-    broke = found is Access.PUTUS and announced is not Access.PUTUS
-    recovered = found is Access.LANCAR and announced is Access.PUTUS
-    return (broke or recovered) and n_told_today < MAX_ACCESS_MESSAGES_A_DAY
 
 
 def must_hold(

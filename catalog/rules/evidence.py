@@ -1,6 +1,6 @@
 """What closes an obligation, and since when."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,9 +13,9 @@ from catalog.rules.conclusive import (
     latest_conclusive,
 )
 from catalog.rules.looking import next_look_at
-from catalog.rules.obligations import Judged, Obligation
+from catalog.rules.obligations import Obligation
 from catalog.rules.periods import Period, periods_per_year
-from catalog.rules.terms import Cadence, Rank, State, Unit
+from catalog.rules.terms import Cadence, Rank, Unit
 from catalog.rules.time_labels import end_of
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "is_nil_allowed",
     "latest_conclusive",
     "listing_says",
+    "max_nils_in_a_row",
     "next_look_at",
     "oldest_closable",
     "rank_change",
@@ -113,7 +114,7 @@ def _inside(unit: Unit, start: date, period: Period) -> bool:
     if _names_school_year(unit, period):
         return start.year == period.start.year
     if unit is Unit.BLOCK:
-        return _is_block(period) and start == period.start
+        return _OWN_UNIT[period.cadence] is Unit.BLOCK and start == period.start
     return period.start <= start and end_of(unit, start) <= period.end
 
 
@@ -186,47 +187,47 @@ def oldest_closable(open_obligations: Iterable[Obligation], now: datetime) -> Ob
     return min(closable, key=lambda o: o.period.start, default=None)
 
 
-def is_nil_allowed(obligation: Obligation, judged: Sequence[Judged]) -> bool:
-    """Tell whether the period may be declared nihil: two in a row at most, one for yearly."""
-    nils = {j.obligation.period for j in judged if j.state is State.NIL}
+def max_nils_in_a_row(cadence: Cadence) -> int:
+    """Return how many periods in a row may be declared nihil: one where it is years, else two."""
+    return MAX_NILS_IN_A_ROW_YEARLY if _spans_years(cadence) else MAX_NILS_IN_A_ROW
+
+
+def is_nil_allowed(period: Period, nils: Collection[Period]) -> bool:
+    """Tell whether a period may be declared nihil beside those that already are."""
     n_in_a_row = 1
-    before, after = obligation.period.previous(), obligation.period.next()
+    before, after = period.previous(), period.next()
     while before in nils:
         n_in_a_row, before = n_in_a_row + 1, before.previous()
     while after in nils:
         n_in_a_row, after = n_in_a_row + 1, after.next()
-    yearly = periods_per_year(obligation.period.cadence) == 1 or _is_block(obligation.period)
-    return n_in_a_row <= (MAX_NILS_IN_A_ROW_YEARLY if yearly else MAX_NILS_IN_A_ROW)
+    return n_in_a_row <= max_nils_in_a_row(period.cadence)
 
 
 class ListingVerdict(StrEnum):
-    """What a list of published years says about a period."""
+    """What a listed table that names only its years says about a period."""
 
     HOLDS = "HOLDS"
     LACKS = "LACKS"
     SILENT = "SILENT"
 
 
-def listing_says(obligation: Obligation, years: Collection[int]) -> ListingVerdict:
-    """Return what a confirmed listing proves: HOLDS fulfils with unobserved timing.
+def listing_says(period: Period, first_year: int, last_year: int) -> ListingVerdict:
+    """Return what a table that holds the years first to last proves of a period.
 
-    LACKS (its newest year is older than the period) is a conclusive negative. A year
-    proves nothing of a month in it: SILENT, as is a listing without years.
-    Source: design/freshness.md, section 3.
+    A period of a year or more is held when its reference year is: HOLDS fulfils with
+    unobserved timing. Years say nothing about the months of a year they hold, nor about a
+    block that they reach without its end: only a period that begins after the last year
+    is surely not held (LACKS, a conclusive negative). Source: design/freshness.md, section 3.
     """
-    period = obligation.period
-    if not years:
-        return ListingVerdict.SILENT
-    if max(years) < period.start.year:
+    if last_year < period.start.year:
         return ListingVerdict.LACKS
-    yearly = periods_per_year(period.cadence) == 1 or _is_block(period)
-    if yearly and period.reference_year in years:
+    if _spans_years(period.cadence) and first_year <= period.reference_year <= last_year:
         return ListingVerdict.HOLDS
     return ListingVerdict.SILENT
 
 
-def _is_block(period: Period) -> bool:
-    return _OWN_UNIT[period.cadence] is Unit.BLOCK
+def _spans_years(cadence: Cadence) -> bool:
+    return periods_per_year(cadence) == 1 or _OWN_UNIT[cadence] is Unit.BLOCK
 
 
 @dataclass(frozen=True, slots=True)

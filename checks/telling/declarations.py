@@ -11,18 +11,15 @@ from sqlmodel import Session, col, select
 from catalog import models
 from catalog.rules.calendar import Calendar
 from catalog.rules.escalation import MAX_ETAS, is_eta_allowed
-from catalog.rules.terms import Cadence, ClosingKind, Rank
+from catalog.rules.evidence import is_nil_allowed, max_nils_in_a_row
+from catalog.rules.periods import Period, period_from_label
+from catalog.rules.terms import ClosingKind, Rank
 from checks.telling.asked import Asked, Hurdle, NotTaken, asked_by, last_eta_day, n_etas
 from checks.telling.links import Ticket
 from checks.telling.notices import add_notices, task
 from checks.telling.recipients import load_directory
 
 MAX_REASON = 1000
-#: How many periods in a row may be declared nihil; whoever reports once a year gets one.
-MAX_NIL_IN_A_ROW = 2
-_YEARLY = frozenset(
-    {Cadence.TAHUNAN, Cadence.TAHUN_AJARAN, Cadence.DWITAHUNAN, Cadence.LIMA_TAHUNAN}
-)
 
 
 def declare_nil(
@@ -39,8 +36,8 @@ def declare_nil(
             f"Period {asked.row.label} is still running; nihil can be declared when it has ended.",
             calendar.local_date(asked.row.closable_at),
         )
-    limit = 1 if asked.promise.cadence in _YEARLY else MAX_NIL_IN_A_ROW
-    if _n_nil_before(session, asked) >= limit:
+    if not is_nil_allowed(asked.obligation.period, _nils(session, asked)):
+        limit = max_nils_in_a_row(asked.promise.cadence)
         raise NotTaken(
             Hurdle.TOO_MANY_NIL, f"Only {limit} periods in a row may be nihil; ask walidata."
         )
@@ -161,27 +158,21 @@ def _refuse_used(session: Session, token: str) -> None:
         raise NotTaken(Hurdle.USED, "This link was used before.")
 
 
-def _n_nil_before(session: Session, asked: Asked) -> int:
-    """Count the periods declared nihil in an unbroken run right before this one."""
-    row, closing = models.Obligation, models.Closing
-    kinds = session.exec(
-        select(closing.kind)
-        .select_from(row)
-        .join(
-            closing,
-            (col(closing.obligation_id) == col(row.id)) & col(closing.retracted_at).is_(None),
-            isouter=True,
+def _nils(session: Session, asked: Asked) -> set[Period]:
+    """Return the periods of the dataset that stand declared nihil, under the same cadence."""
+    row, promise, closing = models.Obligation, models.Promise, models.Closing
+    labels = session.exec(
+        select(row.label)
+        .join(promise, col(promise.id) == col(row.promise_id))
+        .join(closing, col(closing.obligation_id) == col(row.id))
+        .where(
+            row.dataset_id == asked.row.dataset_id,
+            promise.cadence == asked.promise.cadence,
+            closing.kind == ClosingKind.NIL,
+            col(closing.retracted_at).is_(None),
         )
-        .where(row.dataset_id == asked.row.dataset_id, row.period_start < asked.row.period_start)
-        .order_by(col(row.period_start).desc())
-        .limit(MAX_NIL_IN_A_ROW)
-    ).all()
-    n_nil = 0
-    for kind in kinds:
-        if kind is not ClosingKind.NIL:
-            break
-        n_nil += 1
-    return n_nil
+    )
+    return {period_from_label(asked.promise.cadence, label) for label in labels}
 
 
 def _declare(

@@ -11,12 +11,10 @@ from catalog.intake.agencies import AgencyBook
 from catalog.intake.confirming import NoSuchMatch, confirm_match
 from catalog.intake.documents import Document, LoadReport
 from catalog.intake.listing import YearsHeld, years_held
-from catalog.intake.sightings import Held, holds
 from catalog.models import MatchStatus
 from catalog.models.almanac import load_calendar
 from catalog.models.db import reading, unit_of_work
-from catalog.rules.periods import period_from_label
-from catalog.rules.terms import Cadence, Headline, Outcome, Rank
+from catalog.rules.terms import Headline, Outcome, Rank
 from catalog.store.standing import City, standings
 from tests.intake.sheets import NOW, OBSERVED_AT, ZONE, contents, load_now, rows_of, sheet
 
@@ -78,29 +76,6 @@ def test_the_years_of_a_table_are_read_and_future_ones_distrusted(
     text: str | None, years: YearsHeld | None
 ) -> None:
     assert years_held(text, date(2025, 8, 29)) == years
-
-
-@pytest.mark.parametrize(
-    ("cadence", "label", "first", "last", "held"),
-    [
-        (Cadence.TAHUNAN, "2024", 2019, 2024, Held.YES),
-        (Cadence.TAHUNAN, "2024", 2019, 2023, Held.NO),
-        (Cadence.TAHUNAN, "2018", 2019, 2023, Held.UNKNOWN),
-        (Cadence.TAHUN_AJARAN, "2024/2025", 2019, 2024, Held.YES),
-        (Cadence.TAHUN_AJARAN, "2025/2026", 2019, 2024, Held.NO),
-        (Cadence.DWITAHUNAN, "2024–2025", 2019, 2023, Held.NO),
-        (Cadence.DWITAHUNAN, "2024–2025", 2019, 2024, Held.UNKNOWN),
-        (Cadence.DWITAHUNAN, "2024–2025", 2019, 2025, Held.YES),
-        (Cadence.BULANAN, "2025-01", 2019, 2024, Held.NO),
-        (Cadence.BULANAN, "2024-12", 2019, 2024, Held.UNKNOWN),
-        (Cadence.SEMESTERAN, "2024-S1", 2019, 2024, Held.UNKNOWN),
-        (Cadence.TRIWULANAN, "2025-Q1", 2019, 2024, Held.NO),
-    ],
-)
-def test_years_say_only_what_they_say(
-    cadence: Cadence, label: str, first: int, last: int, held: Held
-) -> None:
-    assert holds(period_from_label(cadence, label), first, last) is held
 
 
 def test_every_row_has_a_verdict_and_a_match_or_its_reason(engine: Engine) -> None:

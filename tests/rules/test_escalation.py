@@ -10,7 +10,6 @@ from catalog.rules.escalation import (
     digest_at,
     eta_limit,
     fallback,
-    is_access_told,
     is_eta_allowed,
     is_on_monthly_list,
     level,
@@ -21,7 +20,7 @@ from catalog.rules.escalation import (
     telling,
 )
 from catalog.rules.obligations import judge
-from catalog.rules.terms import Access, Cadence, Role
+from catalog.rules.terms import Cadence, Role
 from tests.rules.story import fulfilled, owed, wib
 
 C = Cadence
@@ -191,23 +190,3 @@ def test_messages_are_held_when_the_catalogue_shrinks_by_more_than_two_percent(n
 
 def test_an_empty_catalogue_holds_nothing():
     assert not must_hold(0, 0, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("announced", "found", "told"),
-    [
-        (Access.LANCAR, Access.TERGANGGU, False),
-        (Access.LANCAR, Access.PUTUS, True),
-        (Access.BELUM_DIPERIKSA, Access.PUTUS, True),
-        (Access.PUTUS, Access.PUTUS, False),
-        (Access.PUTUS, Access.TERGANGGU, False),
-        (Access.PUTUS, Access.LANCAR, True),
-        (Access.LANCAR, Access.LANCAR, False),
-    ],
-)
-def test_access_is_told_on_breaking_and_recovery_alone_and_twice_a_day_at_most(
-    announced, found, told
-):
-    for n_told_today in (0, 1):
-        assert is_access_told(announced, found, n_told_today) is told
-    assert not is_access_told(announced, found, 2)

@@ -16,8 +16,8 @@ from catalog.rules.evidence import (
     oldest_closable,
     rank_change,
 )
-from catalog.rules.obligations import Judged
-from catalog.rules.terms import Cadence, Rank, State, Unit
+from catalog.rules.periods import period_from_label
+from catalog.rules.terms import Cadence, Rank, Unit
 from tests.rules.story import owed, wib
 
 C, U = Cadence, Unit
@@ -245,27 +245,38 @@ def test_a_change_without_a_declared_period_may_close_only_the_oldest_that_has_e
     ],
 )
 def test_nihil_may_be_declared_twice_in_a_row_and_once_for_yearly_data(
-    cadence, label, nils, allowed, wib_calendar
+    cadence, label, nils, allowed
 ):
-    judged = [Judged(owed(cadence, nil, wib_calendar), State.NIL) for nil in nils]
-    assert is_nil_allowed(owed(cadence, label, wib_calendar), judged) is allowed
+    declared = [period_from_label(cadence, nil) for nil in nils]
+    assert is_nil_allowed(period_from_label(cadence, label), declared) is allowed
 
 
 @pytest.mark.parametrize(
     ("cadence", "label", "years", "expected"),
     [
-        (C.TAHUNAN, "2024", [2022, 2023, 2024], ListingVerdict.HOLDS),
-        (C.TAHUNAN, "2024", [2022, 2023], ListingVerdict.LACKS),
-        (C.TAHUNAN, "2024", [2023, 2025], ListingVerdict.SILENT),
-        (C.TAHUNAN, "2024", [], ListingVerdict.SILENT),
-        (C.TAHUN_AJARAN, "2024/2025", [2024], ListingVerdict.HOLDS),
-        (C.TAHUN_AJARAN, "2024/2025", [2023], ListingVerdict.LACKS),
-        (C.DWITAHUNAN, "2024-2025", [2025], ListingVerdict.HOLDS),
-        (C.DWITAHUNAN, "2024-2025", [2024], ListingVerdict.SILENT),
-        (C.DWITAHUNAN, "2024-2025", [2023], ListingVerdict.LACKS),
-        (C.BULANAN, "2024-03", [2024], ListingVerdict.SILENT),
-        (C.BULANAN, "2024-03", [2023], ListingVerdict.LACKS),
+        (C.TAHUNAN, "2024", (2022, 2024), ListingVerdict.HOLDS),
+        (C.TAHUNAN, "2024", (2022, 2023), ListingVerdict.LACKS),
+        (C.TAHUNAN, "2024", (2025, 2026), ListingVerdict.SILENT),
+        (C.TAHUN_AJARAN, "2024/2025", (2024, 2024), ListingVerdict.HOLDS),
+        (C.TAHUN_AJARAN, "2024/2025", (2023, 2023), ListingVerdict.LACKS),
+        (C.DWITAHUNAN, "2024-2025", (2025, 2025), ListingVerdict.HOLDS),
+        (C.DWITAHUNAN, "2024-2025", (2024, 2024), ListingVerdict.SILENT),
+        (C.DWITAHUNAN, "2024-2025", (2023, 2023), ListingVerdict.LACKS),
+        (C.BULANAN, "2024-03", (2024, 2024), ListingVerdict.SILENT),
+        (C.BULANAN, "2024-03", (2023, 2023), ListingVerdict.LACKS),
+        (C.TAHUNAN, "2024", (2019, 2024), ListingVerdict.HOLDS),
+        (C.TAHUNAN, "2024", (2019, 2023), ListingVerdict.LACKS),
+        (C.TAHUNAN, "2018", (2019, 2023), ListingVerdict.SILENT),
+        (C.TAHUN_AJARAN, "2024/2025", (2019, 2024), ListingVerdict.HOLDS),
+        (C.TAHUN_AJARAN, "2025/2026", (2019, 2024), ListingVerdict.LACKS),
+        (C.DWITAHUNAN, "2024–2025", (2019, 2023), ListingVerdict.LACKS),
+        (C.DWITAHUNAN, "2024–2025", (2019, 2024), ListingVerdict.SILENT),
+        (C.DWITAHUNAN, "2024–2025", (2019, 2025), ListingVerdict.HOLDS),
+        (C.BULANAN, "2025-01", (2019, 2024), ListingVerdict.LACKS),
+        (C.BULANAN, "2024-12", (2019, 2024), ListingVerdict.SILENT),
+        (C.SEMESTERAN, "2024-S1", (2019, 2024), ListingVerdict.SILENT),
+        (C.TRIWULANAN, "2025-Q1", (2019, 2024), ListingVerdict.LACKS),
     ],
 )
-def test_a_listing_proves_whole_years_alone(cadence, label, years, expected, wib_calendar):
-    assert listing_says(owed(cadence, label, wib_calendar), years) is expected
+def test_a_listing_proves_whole_years_alone(cadence, label, years, expected):
+    assert listing_says(period_from_label(cadence, label), *years) is expected
