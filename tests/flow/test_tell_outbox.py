@@ -285,12 +285,12 @@ def test_a_recovery_follows_a_message_that_was_under_way_when_the_data_came(
 def test_a_digest_that_waited_is_the_only_one_of_the_day_it_leaves(
     town: Town, agency: int, relay: Relay
 ) -> None:
-    """Held up since Monday it leaves on Friday; what is new an hour later waits for Monday."""
+    """Held up since Tuesday it leaves on Friday; what is new an hour later waits for Monday."""
     channel = StubbornChannel(Refusal.UNREACHABLE)
-    town.plan(at("2025-04-07 08:00"))
-    send_due(town.engine, channel, town.city, at("2025-04-07 08:00"), BASE, SECRET)
+    town.plan(at("2025-04-08 08:00"))
+    send_due(town.engine, channel, town.city, at("2025-04-08 08:00"), BASE, SECRET)
     assert town.send(relay, at("2025-04-11 08:00")).n_sent == 1
-    town.dataset(agency, "Gizi", created_at=at("2025-04-07 09:00"))
+    town.dataset(agency, "Gizi", created_at=at("2025-04-08 09:00"))
     assert town.plan(at("2025-04-11 09:00")).notices
     assert town.send(relay, at("2025-04-11 09:00")).n_sent == 0
     assert town.tick(relay, at("2025-04-14 08:00")).n_sent == 1
