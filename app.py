@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from apscheduler.schedulers.base import BaseScheduler
 from flask import Flask
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
@@ -25,7 +27,14 @@ from catalog.api import blueprint as api
 from catalog.context import EXTENSION, Context
 from catalog.intake.holidays import seed_holidays
 from catalog.intake.load import load
-from catalog.models.db import engine_for, migrate, reading, unit_of_work
+from catalog.models.db import (
+    PATIENCE_OF_PAGES,
+    PATIENCE_SECONDS,
+    engine_for,
+    migrate,
+    reading,
+    unit_of_work,
+)
 from catalog.pages import open_pages
 from catalog.pages.language import chosen_language
 from catalog.rules.errors import MutakhirError
@@ -37,13 +46,17 @@ from checks.commands import COMMANDS
 from checks.commands.loading import documents_in
 from checks.commands.telling import tell
 from checks.desk import blueprint as desk
-from checks.engines import ticking
+from checks.desk.push import blueprint as push
+from checks.engines import rescuing, ticking
 from checks.engines.commands import engine_of, worker_command
 from checks.look import ALL, sweep
 from checks.looking.originals import Originals
+from checks.looking.trials import source_book
 from checks.looking.watcher import watcher_of
-from checks.operating import blueprint as operating
+from checks.operating.clock import clocked
 from checks.operating.journal import journaled, open_journal
+from checks.operating.pages import blueprint as operating
+from checks.operating.soundness import clear_scratch, inspected, require_not_lost, require_whole
 from checks.scheduler import schedule
 from checks.tell import announce_backlog_silently
 from dashboards.commands import ledger_command, print_board, status_command
@@ -58,6 +71,10 @@ TRANSLATIONS = ";".join(
     f"{room}/translations" for room in ("catalog", "dashboards", "checks/desk", "checks/operating")
 )
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
+#: How long a watcher that is asked to stop may still look and send.
+DRAIN_SECONDS = 20.0
+#: Half-written files of that age belong to a process that is no more.
+SCRATCH_SECONDS = 3_600.0
 DEMO_FOLDER = Path("instance/demo").absolute()
 
 
@@ -66,12 +83,17 @@ def real_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def open_context(settings: Settings, clock: Callable[[], datetime] | None = None) -> Context:
+def open_context(
+    settings: Settings,
+    clock: Callable[[], datetime] | None = None,
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> Context:
     """Open the database and the store of originals that the settings name."""
+    url = settings.database_url
     return Context(
         settings=settings,
-        engine=engine_for(settings.database_url, durable=settings.is_production),
-        reading_engine=engine_for(settings.database_url, read_only=True),
+        engine=engine_for(url, durable=settings.is_production, patience_seconds=patience_seconds),
+        reading_engine=engine_for(url, read_only=True, patience_seconds=patience_seconds),
         originals=Originals(settings.originals_dir),
         clock=clock or (lambda: settings.at(real_clock())),
     )
@@ -79,7 +101,7 @@ def open_context(settings: Settings, clock: Callable[[], datetime] | None = None
 
 def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) -> Flask:
     """Return the web application of one installation; `clock` replaces the settings' own."""
-    context = open_context(settings, clock)
+    context = open_context(settings, clock, PATIENCE_OF_PAGES)
     site = Flask(__name__, static_folder=None)
     site.config.update(
         SECRET_KEY=settings.secret_key,
@@ -103,6 +125,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     site.register_blueprint(api)
     site.register_blueprint(dashboards)
     site.register_blueprint(desk)
+    site.register_blueprint(push)
     site.register_blueprint(operating)
     return site
 
@@ -129,6 +152,7 @@ class Door(click.Group):
 
 def prepare(context: Context) -> None:
     """Bring the newest schema and the national holidays into the database."""
+    require_not_lost(context)
     migrate(context.engine)
     with unit_of_work(context.engine) as session:
         seed_holidays(session, context.today())
@@ -160,20 +184,49 @@ def watch(installation: Installation, until_input_ends: bool) -> None:
     """Run the scheduler alone: look, judge and tell, again and again."""
     context = installation.context
     watcher = watcher_of(context)
+    require_whole(context.engine)
+    clear_scratch(watcher.originals.folder / "scratch", SCRATCH_SECONDS, time.time())
+    engine = engine_of(context, watcher)
+    tick: Callable[[], object] = ticking(watcher, engine)
+    say: Callable[[], object] = lambda: tell(context)  # noqa: E731
     if context.settings.is_production:
         open_journal()
+        tick, say = clocked(watcher, tick), clocked(watcher, say)
     scheduler = schedule(
-        journaled("tick", ticking(watcher, engine_of(context, watcher))),
-        journaled("tell", lambda: tell(context)),
+        journaled("tick", inspected(context, context.today, tick)),
+        journaled("tell", say),
         tick_seconds=context.settings.tick_seconds,
+        rescue=rescuing(watcher, engine),
     )
+    stop = stop_when_asked(until_input_ends)
     scheduler.start()
-    with contextlib.suppress(KeyboardInterrupt):
-        if until_input_ends:
-            sys.stdin.read()
-        else:
-            signal.pause()
-    scheduler.shutdown(wait=False)
+    stop.wait()
+    drain(scheduler)
+
+
+def stop_when_asked(when_input_ends: bool) -> threading.Event:
+    """Return the event that SIGTERM, SIGINT, or the end of the input sets."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        stop.set()
+
+    if when_input_ends:
+        threading.Thread(target=wait_for_the_end, daemon=True).start()
+    return stop
+
+
+def drain(scheduler: BaseScheduler) -> None:
+    """Let what is under way end, for a while; what is left is looked at by the next process."""
+    ending = threading.Thread(target=scheduler.shutdown, daemon=True)
+    ending.start()
+    ending.join(DRAIN_SECONDS)
+    if ending.is_alive():
+        sys.stderr.flush()
+        os._exit(0)
 
 
 @cli.command()
@@ -185,7 +238,7 @@ def serve(installation: Installation, host: str, port: int, threads: int) -> Non
     """Serve the pages, with the scheduler in a process of its own beside them."""
     installation.settings.require_secret()
     require_free(host, port)
-    assert installation.context
+    require_whole(installation.context.engine)
     with scheduler_beside():
         Server(installation.settings, host, port, threads).run()
 
@@ -247,8 +300,8 @@ def demo(port: int, no_serve: bool) -> None:
     require_free("127.0.0.1", port)
     require_free("127.0.0.1", port + 1)
     now = real_clock()
-    with Feeds(now, port + 1) as feeds:
-        os.environ.update(rehearsal(DEMO_FOLDER, port, feeds.host))
+    with Feeds(now, DEMO_FOLDER / "applications", port + 1) as feeds:
+        os.environ.update(rehearsal(DEMO_FOLDER, port, feeds.host) | feeds.secrets)
         installation = Installation(open_context, prepare, real_clock)
         live_once(installation, feeds, now)
         context = installation.context
@@ -295,6 +348,7 @@ def live_once(installation: Installation, feeds: Feeds, now: datetime) -> None:
         observed_at=None,
         now=city.start_at,
         zone=context.settings.zone,
+        book=source_book(),
     )
     click.echo(f"Loaded {report.rows} rows, {report.scheduled} promises with a schedule.")
     watcher = watcher_of(context)
@@ -306,7 +360,7 @@ def live_once(installation: Installation, feeds: Feeds, now: datetime) -> None:
         announce_backlog_silently(session, context.city(session), now)
     mark.write_text(lived)
     click.echo(
-        f"{lived_through.n_looks} looks over HTTP and {lived_through.n_uploads} uploads gave "
+        f"{lived_through.n_looks} looks and {lived_through.n_uploads} uploads gave "
         f"{lived_through.n_versions} versions; a last sweep looked at {swept.looked} sources. "
         f"Load, 24 months and sweep took {time.monotonic() - began:.1f} s."
     )

@@ -25,6 +25,7 @@ SECRET = frozenset({"database_url", "secret_key", "smtp_url"})
 TICKS_UNTIL_STALE = 2
 DEFAULT_SECRET = "rahasia-hanya-untuk-latihan"
 _OFFSET = re.compile(r"([+-]\d+)([dhm])")
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\s/]+):\d{1,5}")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -67,6 +68,9 @@ class Settings(BaseSettings):
         default="Asia/Jakarta", description="Time zone of the city; days are cut at its midnight"
     )
     city_name: str = Field(default="Kota", description="Name shown on every page and letter")
+    city_code: str | None = Field(
+        default=None, description="Region code of the city, 3579 or 35.79; others are strays"
+    )
     base_url: str = Field(
         default="http://127.0.0.1:8000", description="Public address, used in links of messages"
     )
@@ -97,6 +101,11 @@ class Settings(BaseSettings):
         default=(),
         description="host:port pairs of intranet servers that may be fetched, comma separated",
     )
+    tls_exceptions: Annotated[dict[str, date], NoDecode] = Field(
+        default_factory=dict,
+        description="host:port=YYYY-MM-DD, comma separated: no https certificate is asked of "
+        "that server until that day",
+    )
     registration_due_on: date | None = Field(
         default=None, description="Day after which a promise without a source counts as missed"
     )
@@ -106,6 +115,15 @@ class Settings(BaseSettings):
     workers: int = Field(default=8, ge=1, le=64, description="Looks under way at once")
     host_spacing_seconds: float = Field(
         default=2.0, ge=0, le=60, description="Pause between two requests to one host"
+    )
+    host_connections: int = Field(
+        default=1, ge=1, le=4, description="Requests under way at once at one host"
+    )
+    reader_seconds: int = Field(
+        default=120, ge=5, le=3600, description="Time that the reading of one file may take"
+    )
+    reader_memory_mb: int = Field(
+        default=4000, ge=200, le=64_000, description="Memory that the reading of one file may take"
     )
 
     @field_validator("allowed_hosts", mode="before")
@@ -118,9 +136,20 @@ class Settings(BaseSettings):
     @classmethod
     def _pairs(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         for host in hosts:
-            if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\s/]+):\d{1,5}", host):
+            if not _HOST_AND_PORT.fullmatch(host):
                 raise ValueError(f"{host} is no host:port pair")
         return hosts
+
+    @field_validator("tls_exceptions", mode="before")
+    @classmethod
+    def _days_of_hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.strip().lower().partition("=") for pair in value.split(",") if pair.strip()]
+        for host, _, day in pairs:
+            if not _HOST_AND_PORT.fullmatch(host) or not day:
+                raise ValueError(f"{host} is no host:port=YYYY-MM-DD")
+        return {host: day for host, _, day in pairs}
 
     @field_validator("zone")
     @classmethod
@@ -128,6 +157,13 @@ class Settings(BaseSettings):
         if zone not in available_timezones():
             raise ValueError("expected a zone such as Asia/Jakarta, Asia/Makassar, Asia/Jayapura")
         return zone
+
+    @field_validator("city_code")
+    @classmethod
+    def _region_code(cls, code: str | None) -> str | None:
+        if code is not None and not re.fullmatch(r"\d{2}\.?\d{2}", code):
+            raise ValueError("expected the four digits of a city or regency, such as 35.79")
+        return code.replace(".", "") if code else None
 
     @field_validator("base_url")
     @classmethod

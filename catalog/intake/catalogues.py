@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from catalog.intake.documents import Document, JsonDocument, UnknownDocument
+from catalog.intake.frequencies import known_cadence
+from catalog.intake.licences import licence_of
 
 _COLUMNS = (
     "opd",
@@ -19,22 +21,6 @@ _COLUMNS = (
     "lisensi",
     "kata_kunci",
 )
-#: ISO 8601 repeating durations of accrualPeriodicity.
-_PERIODICITIES = {
-    "R/PT1H": "per_jam",
-    "R/P1D": "harian",
-    "R/P1W": "mingguan",
-    "R/P7D": "mingguan",
-    "R/P1M": "bulanan",
-    "R/P3M": "triwulanan",
-    "R/P4M": "empat_bulanan",
-    "R/P6M": "semesteran",
-    "R/P0.5Y": "semesteran",
-    "R/P1Y": "tahunan",
-    "R/P2Y": "dwitahunan",
-    "R/P5Y": "lima_tahunan",
-    "IRREGULAR": "insidental",
-}
 _ACCESS_LEVELS = {
     "public": "terbuka",
     "restricted public": "terbatas",
@@ -74,13 +60,13 @@ def _catalogue_row(entry: Any) -> tuple[str | None, ...]:
     stated = {
         "opd": _text(publisher.get("name") if isinstance(publisher, Mapping) else publisher),
         "judul": _text(entry.get("title")),
-        "deskripsi": _prose(_text(entry.get("description"))),
+        "deskripsi": prose(_text(entry.get("description"))),
         "periode_data": _periodicity(_text(entry.get("accrualPeriodicity"))),
         "sifat": _ACCESS_LEVELS.get((_text(entry.get("accessLevel")) or "").casefold()),
         "sumber": "http_file" if address else None,
         "alamat": address,
-        "lisensi": _text(entry.get("license")),
-        "kata_kunci": "; ".join(filter(None, map(_prose, map(_text, keywords))))
+        "lisensi": licence_of(_text(entry.get("license"))),
+        "kata_kunci": "; ".join(filter(None, map(prose, map(_text, keywords))))
         if isinstance(keywords, list)
         else None,
     }
@@ -91,7 +77,8 @@ def _periodicity(text: str | None) -> str:
     """Return the cadence; where none is stated nothing was promised, so nothing is ever due."""
     if text is None or text == "-":
         return "insidental"
-    return _PERIODICITIES.get(text.upper(), text)
+    cadence = known_cadence(text)
+    return text if cadence is None else cadence.value
 
 
 def _table_addresses(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -110,7 +97,7 @@ def _rank_of_format(name: str) -> int:
     return _TABLE_FORMATS.index(word) if word in _TABLE_FORMATS else len(_TABLE_FORMATS)
 
 
-def _prose(text: str | None) -> str | None:
+def prose(text: str | None) -> str | None:
     """Return a text without markup; filler that nobody wrote for this entry is None."""
     if text is None:
         return None

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from catalog.intake.documents import RowRefused
 from catalog.intake.naming import folded, is_usable_title, slug_of
 from catalog.intake.records import Record
-from catalog.models import Dimension, Sensitivity, SourceKind
-from catalog.rules.errors import UnknownCadence
+from catalog.intake.sources import SourceBook, SourceRow, StatedSource, read_source
+from catalog.models import Dimension, Sensitivity
+from catalog.rules.errors import MutakhirError, UnknownCadence
 from catalog.rules.release_rule import ParsedRule, parse_release_rule
 from catalog.rules.terms import Cadence, parse_cadence
 
@@ -37,28 +37,6 @@ _SENSITIVITIES = {
     "dikecualikan": Sensitivity.TERTUTUP,
     "rahasia": Sensitivity.TERTUTUP,
 }
-_SOURCE_KINDS = {
-    "http file": SourceKind.HTTP_FILE,
-    "http": SourceKind.HTTP_FILE,
-    "https": SourceKind.HTTP_FILE,
-    "url": SourceKind.HTTP_FILE,
-    "tautan": SourceKind.HTTP_FILE,
-    "upload": SourceKind.UPLOAD,
-    "unggah": SourceKind.UPLOAD,
-    "unggahan": SourceKind.UPLOAD,
-    "drop folder": SourceKind.DROP_FOLDER,
-    "folder": SourceKind.DROP_FOLDER,
-}
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """Where a dataset can be seen; `host` is host:port, empty for what is not fetched."""
-
-    kind: SourceKind
-    address: str
-    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +111,16 @@ def _digest(*parts: str) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def read_dataset(record: Record, attachments: Mapping[str, str]) -> DatasetRow:
+def read_dataset(
+    record: Record, attachments: Mapping[str, str], book: SourceBook | None = None
+) -> DatasetRow:
     """Return the dataset that a row of a daftar data promises; raises RowRefused."""
     agency = record.required("opd", "OPD")
     indicator = record.line_text("indikator")
     title = _title(record, indicator)
     sensitivity, classification = _openness(record)
+    book = book or SourceBook()
+    source = read_source(record, book)
     return DatasetRow(
         line=record.line,
         agency=agency,
@@ -147,8 +129,8 @@ def read_dataset(record: Record, attachments: Mapping[str, str]) -> DatasetRow:
         classification=classification,
         slug=_slug(record),
         promised=_promised(record),
-        described=_described(record, sensitivity, attachments),
-        source=_source(record),
+        described=_with_columns(_described(record, sensitivity, attachments, book), source),
+        source=source.row if source else None,
     )
 
 
@@ -209,7 +191,10 @@ def _openness(record: Record) -> tuple[Sensitivity | None, str | None]:
 
 
 def _described(
-    record: Record, sensitivity: Sensitivity | None, attachments: Mapping[str, str]
+    record: Record,
+    sensitivity: Sensitivity | None,
+    attachments: Mapping[str, str],
+    book: SourceBook,
 ) -> Described:
     return Described(
         description=record.stated("deskripsi"),
@@ -221,11 +206,22 @@ def _described(
         concept=record.stated("konsep"),
         definition=record.stated("definisi"),
         measure=record.line_text("ukuran"),
-        table_schema=_table_schema(record, attachments),
+        table_schema=_table_schema(record, attachments, book),
         time_column=record.line_text("kolom_waktu"),
         value_columns=tuple(record.parts("kolom_nilai")),
         key_columns=tuple(record.parts("kunci")),
         volatile_columns=tuple(record.parts("kolom_berubah")),
+    )
+
+
+def _with_columns(described: Described, source: StatedSource | None) -> Described:
+    """Fill in the columns that a recipe knows where the row says none itself."""
+    if source is None:
+        return described
+    return replace(
+        described,
+        time_column=described.time_column or source.time_column,
+        value_columns=described.value_columns or source.value_columns,
     )
 
 
@@ -244,7 +240,9 @@ def _dimension(record: Record) -> Dimension | None:
     return _DIMENSIONS[word]
 
 
-def _table_schema(record: Record, attachments: Mapping[str, str]) -> Mapping[str, Any] | None:
+def _table_schema(
+    record: Record, attachments: Mapping[str, str], book: SourceBook
+) -> Mapping[str, Any] | None:
     text = record.stated("skema")
     if text is None:
         return None
@@ -260,35 +258,8 @@ def _table_schema(record: Record, attachments: Mapping[str, str]) -> Mapping[str
         isinstance(field, dict) and isinstance(field.get("name"), str) for field in fields
     ):
         raise RowRefused('Skema bukan Table Schema: "fields" harus berisi daftar kolom bernama.')
-    return dict(schema)
-
-
-def _source(record: Record) -> SourceRow | None:
-    kind_text, address = record.line_text("sumber"), record.line_text("alamat")
-    if kind_text is None and address is None:
-        return None
-    kind = SourceKind.HTTP_FILE if kind_text is None else _SOURCE_KINDS.get(folded(kind_text))
-    if kind is None:
-        known = ", ".join(dict.fromkeys(_SOURCE_KINDS.values()))
-        raise RowRefused(f'Sumber "{kind_text}" tidak dikenal; pakai salah satu dari: {known}.')
-    if kind is SourceKind.UPLOAD:
-        return SourceRow(kind, address or "", "")
-    if address is None:
-        raise RowRefused(f"Sumber {kind} tanpa alamat; isi kolom alamat.")
-    host = _host(address) if kind is SourceKind.HTTP_FILE else ""
-    return SourceRow(kind, address, host)
-
-
-def _host(address: str) -> str:
     try:
-        parts = urlsplit(address)
-        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
-        host = parts.hostname
-    except ValueError:
-        port = host = None
-        parts = urlsplit("")
-    if not host or port is None or " " in address:
-        raise RowRefused(f'Alamat "{address}" bukan alamat http:// atau https:// yang benar.')
-    if parts.username or parts.password:
-        raise RowRefused("Alamat sumber memuat nama pengguna atau kata sandi; hapus bagian itu.")
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        book.check_schema(schema)
+    except MutakhirError as error:
+        raise RowRefused(str(error)) from error
+    return dict(schema)

@@ -76,6 +76,7 @@ class Kind(Enum):
             "sifat": ("sifat data", "klasifikasi akses", "hak akses"),
             "sumber": ("jenis sumber",),
             "alamat": ("alamat sumber", "url", "tautan"),
+            "opsi": ("opsi sumber", "pengaturan sumber", "resep"),
             "skema": (),
             "kolom_waktu": (),
             "kolom_nilai": (),

@@ -30,6 +30,7 @@ from catalog.intake.people import save_person
 from catalog.intake.records import Record, records, refuse_unreadable
 from catalog.intake.register import Register, Saved
 from catalog.intake.renewal import Terms
+from catalog.intake.sources import SourceBook
 from catalog.models import Listing
 from catalog.models.almanac import load_calendar
 from catalog.models.db import unit_of_work
@@ -52,6 +53,7 @@ class _Load:
     zone: str
     tally: Tally
     progress: Progress
+    book: SourceBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,20 @@ def load(
     dry_run: bool = False,
     actor: str = "load",
     progress: Progress | None = None,
+    book: SourceBook | None = None,
 ) -> LoadReport:
     """Load documents, agencies first and listings last, and say what became of every row.
 
     Every document is one transaction; a bad row stops nothing; a second load of the same
     changes nothing. `agreed_on` holds for rows without a date of their own; `observed_at`
-    is when listings were seen (None: now). A dry run writes nothing.
+    is when listings were seen (None: now). `book` knows recipes and judges the sources that
+    rows name; without one they are taken as they are. A dry run writes nothing.
     """
     tally = Tally()
     known = _recognised(documents, tally)
     terms = Terms(agreed_on, now.astimezone(ZoneInfo(zone)).date(), now, actor)
-    work = _Load(terms, observed_at, zone, tally, progress or (lambda name, done, n: None))
+    heard = progress or (lambda name, done, n: None)
+    work = _Load(terms, observed_at, zone, tally, heard, book or SourceBook())
     if dry_run:
         with _undone(engine) as session:
             for each in known:
@@ -183,7 +188,7 @@ def _load_datasets(
         tally.n_rows += 1
         try:
             refuse_unreadable(record)
-            read.append(read_dataset(record, document.attachments))
+            read.append(read_dataset(record, document.attachments, work.book))
         except RowRefused as error:
             tally.add(document.name, record.line, RowOutcome.REFUSED, str(error))
         work.progress(document.name, done, len(document.rows))

@@ -57,7 +57,7 @@ class Register:
 
     def __init__(self, session: Session, book: AgencyBook, terms: Terms) -> None:
         self._session, self._book, self._terms = session, book, terms
-        held = _held(session)
+        held = held_in(session)
         self._by_identity = {each.dataset.identity: each for each in held}
         self._by_slug = {each.dataset.slug: each for each in held}
         self._slugs = set(self._by_slug)
@@ -198,7 +198,8 @@ def _schedule_note(row: DatasetRow) -> str | None:
     return promised.parsed.reason
 
 
-def _held(session: Session) -> list[Held]:
+def held_in(session: Session) -> list[Held]:
+    """Return every dataset with its promise that holds now and its oldest source."""
     sources: dict[int, Source] = {}
     for source in session.exec(select(Source).order_by(col(Source.id).desc())):
         # The oldest source of a dataset is the one that load files speak of.

@@ -5,9 +5,13 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from catalog.intake.datasets import DatasetRow, Described, SourceRow
+from catalog.intake.datasets import DatasetRow, Described
+from catalog.intake.sources import SourceRow
 from catalog.models import AuditEntry, Dataset, Promise, Source, SourceKind
 from catalog.rules.release_rule import parse_release_rule
+
+#: Who approved a promise that only a portal states.
+HARVEST = "harvest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +91,14 @@ def new_source(dataset_id: int, row: SourceRow, terms: Terms) -> Source:
         kind=row.kind,
         address=row.address,
         host=row.host,
+        options=dict(row.options),
         next_look_at=_first_look(row.kind, terms.now),
         created_at=terms.now,
     )
 
 
 def _first_look(kind: SourceKind, now: datetime) -> datetime | None:
-    return now if kind in (SourceKind.HTTP_FILE, SourceKind.DROP_FOLDER) else None
+    return now if kind.is_looked_at else None
 
 
 def renew(session: Session, held: Held, row: DatasetRow, n_rows: int, terms: Terms) -> list[str]:
@@ -113,7 +118,7 @@ def renew(session: Session, held: Held, row: DatasetRow, n_rows: int, terms: Ter
     return (
         changes
         + _renew_promise(session, held, row, terms)
-        + _renew_source(session, held, row.source, terms)
+        + renew_source(session, held, row.source, terms)
     )
 
 
@@ -126,6 +131,9 @@ def _renew_promise(session: Session, held: Held, row: DatasetRow, terms: Terms) 
         new.parsed.schedule,
         new.parsed.rule,
     ):
+        if old.approved_by == HARVEST:
+            # What a row of the daftar data promises too is the daftar data's from now on.
+            old.approved_by = terms.actor
         if old.rule_text == new.rule_text:
             return []
         old.rule_text, old.reason = new.rule_text, new.parsed.reason
@@ -153,18 +161,26 @@ def _renew_promise(session: Session, held: Held, row: DatasetRow, terms: Terms) 
     return [f"jadwal (berlaku mulai {since.isoformat()})"]
 
 
-def _renew_source(session: Session, held: Held, row: SourceRow | None, terms: Terms) -> list[str]:
+def renew_source(session: Session, held: Held, row: SourceRow | None, terms: Terms) -> list[str]:
+    """Bring a dataset's source to what is stated; return what changed, in words."""
     source = held.source
-    if row is None or (source and (source.kind, source.address) == (row.kind, row.address)):
+    if row is None:
         return []
     if source is None:
         held.source = new_source(held.promise.dataset_id, row, terms)
         session.add(held.source)
         return ["sumber"]
-    source.kind, source.address, source.host = row.kind, row.address, row.host
+    source.host = row.host
+    if (source.kind, source.address, source.options) == (row.kind, row.address, row.options):
+        return []
+    source.kind, source.address, source.options = row.kind, row.address, dict(row.options)
     source.next_look_at = _first_look(row.kind, terms.now)
-    # What is known of the old address says nothing about the new one.
+    # What is known of the old address, or read by the old options, says nothing of the new
+    # ones; a look that is under way is dropped when it comes home.
     source.etag = source.last_modified = source.last_full_at = None
     source.conclusive_at = source.failing_since = source.paused_reason = None
+    source.last_check_id = source.looked_at = source.lease = source.leased_until = None
     source.n_failed = source.n_since_full = 0
+    if row.kind is not SourceKind.PUSH:
+        source.token_hash = None
     return ["sumber"]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from catalog.models.columns import Structured, coded
@@ -15,7 +15,9 @@ class Dataset(SQLModel, table=True):
     """One item of the daftar data with its Satu Data metadata.
 
     `identity` folds agency, indicator, title, cadence, rule, classification and unit;
-    `n_rows_listed` says how many rows of the daftar data share it.
+    `n_rows_listed` says how many rows of the daftar data share it. `portal_key` is the
+    portal that it was harvested from and the portal's own id of it. `reading_choices`
+    gives for a column that can be read in two ways the one that the operator chose.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -39,7 +41,9 @@ class Dataset(SQLModel, table=True):
     value_columns: list[str] = Field(default_factory=list, sa_type=Structured)
     key_columns: list[str] = Field(default_factory=list, sa_type=Structured)
     volatile_columns: list[str] = Field(default_factory=list, sa_type=Structured)
+    reading_choices: dict[str, str] | None = Field(default=None, sa_type=Structured)
     n_rows_listed: int = 1
+    portal_key: str | None = Field(default=None, index=True, unique=True)
     retired_on: date | None = None
     created_at: datetime
     updated_at: datetime
@@ -72,9 +76,18 @@ class Source(SQLModel, table=True):
 
     `conclusive_at`, `last_check_id`, `n_failed` and `failing_since` are caches of the
     checks, renewed with each of them. A source is free when `leased_until` has passed.
+    `token_hash` is the SHA-256 of the secret with which an application may send to it.
     """
 
-    __table_args__ = (Index("ix_source_due", "next_look_at", "leased_until"),)
+    __table_args__ = (
+        Index("ix_source_due", "next_look_at", "leased_until"),
+        Index(
+            "ix_source_in_hand",
+            "leased_until",
+            sqlite_where=text("leased_until IS NOT NULL"),
+            postgresql_where=text("leased_until IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     dataset_id: int = Field(foreign_key="dataset.id", index=True)
@@ -95,4 +108,5 @@ class Source(SQLModel, table=True):
     conclusive_at: datetime | None = None
     n_failed: int = 0
     failing_since: datetime | None = None
+    token_hash: str | None = None
     created_at: datetime

@@ -42,6 +42,16 @@ class SourceKind(StrEnum):
         """Tell whether Mutakhir itself fetches it (others are judged by the heartbeat)."""
         return self not in _HANDED_IN
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Tell whether it has an address that a look can be taken at."""
+        return self.is_pulled or self is SourceKind.DROP_FOLDER
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether somebody sends it to us, a person or an application."""
+        return self in (SourceKind.UPLOAD, SourceKind.PUSH)
+
 
 _HANDED_IN = frozenset(
     {SourceKind.UPLOAD, SourceKind.DROP_FOLDER, SourceKind.LISTING, SourceKind.PUSH}

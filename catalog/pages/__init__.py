@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from catalog.pages import (
@@ -57,6 +58,7 @@ blueprint.after_app_request(keep_long)
 blueprint.after_app_request(remember_language)
 blueprint.teardown_app_request(end_visit)
 blueprint.app_errorhandler(HTTPException)(errors.show_http)
+blueprint.app_errorhandler(DBAPIError)(errors.show_unusable)
 blueprint.app_errorhandler(InternalServerError)(errors.show_unforeseen)
 
 

@@ -1,5 +1,7 @@
 """What is said about one dataset beside its verdict: its facts, files, versions, checks."""
 
+from dataclasses import dataclass
+
 from catalog.pages.language import _, ngettext
 from catalog.pages.sentences import joined
 from catalog.pages.verdicts import due_sentence, rule_sentence
@@ -24,6 +26,14 @@ from catalog.store.standing import AgencyRef
 from catalog.store.versions import Column, VersionLine
 
 Fact = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """That a source is left alone for a while, and the reason in its own words."""
+
+    sentence: str
+    reason: str
 
 
 def dataset_facts(page: DatasetPage) -> list[Fact]:
@@ -175,14 +185,15 @@ def change_sentence(version: VersionLine) -> str:
 
 def look_sentence(check: CheckLine) -> str:
     """Return one look at the source."""
-    said = {"at": instant(check.at), "status": str(check.http_status or "–")}
+    status = f" (HTTP {check.http_status})" if check.http_status else ""
+    said = {"at": instant(check.at), "status": status}
     match check.outcome:
         case Outcome.COMPLETE:
-            return _("%(at)s: jawaban lengkap (HTTP %(status)s).", **said)
+            return _("%(at)s: jawaban lengkap%(status)s.", **said)
         case Outcome.NOT_MODIFIED:
-            return _("%(at)s: tidak ada perubahan (HTTP %(status)s).", **said)
+            return _("%(at)s: tidak ada perubahan%(status)s.", **said)
         case Outcome.SOURCE_FAILED:
-            return _("%(at)s: sumber tidak memberi data (HTTP %(status)s).", **said)
+            return _("%(at)s: sumber tidak memberi data%(status)s.", **said)
     return _("%(at)s: gagal di pihak pemantau, bukan di sumber data.", **said)
 
 
@@ -208,6 +219,25 @@ def answer_sentence(answer: AnswerLine, agency: AgencyRef) -> str:
         eta=long_day(answer.eta_on),
         **said,
     )
+
+
+def rests(page: DatasetPage) -> list[Rest]:
+    """Return why and since when nobody looks at the source, or when its server will rest."""
+    found = []
+    if page.pause is not None:
+        since = page.pause.since_at
+        said = _("Pemeriksaan sumber dijeda:")
+        if since is not None:
+            said = _("Pemeriksaan sumber dijeda sejak %(at)s:", at=instant(since))
+        found.append(Rest(said, page.pause.reason))
+    if page.maintenance is not None:
+        said = _(
+            "Server sumber dipelihara dari %(start)s sampai %(end)s, tanpa pemeriksaan:",
+            start=instant(page.maintenance.starts_at),
+            end=instant(page.maintenance.ends_at),
+        )
+        found.append(Rest(said, page.maintenance.reason))
+    return found
 
 
 def citation(page: DatasetPage, city_name: str) -> str:

@@ -1,12 +1,17 @@
 """What a reader is told when a page cannot be given: a sentence and the next step."""
 
+import re
 from dataclasses import dataclass
 
-from flask import Response, jsonify, make_response, render_template
-from werkzeug.exceptions import HTTPException, InternalServerError
+from flask import Response, current_app, jsonify, make_response, render_template
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from catalog.pages.language import _
 from catalog.pages.respond import wants_json
+
+RETRY_AFTER_SECONDS = 30
+_SAID_OF_DAMAGE = re.compile("malformed|not a database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,13 @@ def trouble_of(status: int) -> Trouble:
                 _("Berkas yang dikirim melebihi ukuran yang dapat diterima."),
                 _("Kirim berkas yang lebih kecil, misalnya hanya periode yang baru."),
             )
+        case 503:
+            return Trouble(
+                503,
+                _("Sedang sibuk, belum dapat dilayani"),
+                _("Basis data kami sedang tidak dapat dipakai; tidak ada yang tersimpan."),
+                _("Coba lagi sebentar lagi. Bila berulang, beri tahu walidata."),
+            )
         case status if status >= 500:
             return Trouble(
                 status,
@@ -73,6 +85,20 @@ def show_http(error: HTTPException) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if status == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    return response
+
+
+def show_unusable(error: DBAPIError) -> Response:
+    """Answer a database that is locked, lost or damaged: nothing was written, try again.
+
+    Any other refusal of the database is a fault of ours like all the others.
+    """
+    current_app.logger.exception("the database refused")
+    is_unusable = isinstance(error, OperationalError) or _SAID_OF_DAMAGE.search(str(error.orig))
+    if not is_unusable:
+        return show_http(InternalServerError())
+    response = show_http(ServiceUnavailable())
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 

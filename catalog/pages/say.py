@@ -26,6 +26,7 @@ from catalog.pages.dataset_notes import (
     look_sentence,
     preview_sentence,
     punctuality_sentence,
+    rests,
     rows_sentence,
     type_word,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "more_sentence",
     "preview_sentence",
     "punctuality_sentence",
+    "rests",
     "rows_sentence",
     "short_due",
     "speak_strip",

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from catalog.rules.terms import Access, Outcome
 
 FAILURES_APART = timedelta(minutes=30)
+#: A server that asks us to come back later is there; only days of it are a failure.
+BUSY_STATUSES = frozenset({429, 503})
+BUSY_APART = timedelta(days=3)
 _ANSWERED = frozenset({Outcome.COMPLETE, Outcome.NOT_MODIFIED})
 
 
@@ -25,6 +28,11 @@ class CheckFact:
     def answered(self) -> bool:
         """Whether the source gave a complete answer."""
         return self.outcome in _ANSWERED
+
+
+def failures_apart(http_status: int | None) -> timedelta:
+    """Return how long a run of failures must have lasted to prove something."""
+    return BUSY_APART if http_status in BUSY_STATUSES else FAILURES_APART
 
 
 def conclusive_instants(facts: Sequence[CheckFact]) -> list[bool]:

@@ -11,6 +11,7 @@ from catalog.rules.promise import Promise
 from catalog.rules.score import Share, punctuality, score_window, timeliness
 from catalog.rules.terms import Outcome, Rank
 from catalog.store.line import DatasetLine, formats, line_of
+from catalog.store.rests import Maintenance, Pause, maintenance_of, pause_of
 from catalog.store.standing import City, Standing, standings
 from catalog.store.versions import (
     Column,
@@ -67,6 +68,8 @@ class DatasetPage:
     n_rows_listed: int
     columns: tuple[Column, ...]
     host: str | None
+    pause: Pause | None
+    maintenance: Maintenance | None
     schedule: tuple[Obligation, ...]
     punctuality: Share | None
     timeliness: float | None
@@ -96,6 +99,7 @@ def dataset_page(
     is_seen = access.may(visitor, access.Deed.SEE_CONTENT, subject)
     file_format = formats(session, [dataset.id]).get(dataset.id)
     versions = versions_of(session, dataset.id) if is_seen else ()
+    source = _source(session, dataset.id)
     return DatasetPage(
         as_of=now,
         line=line_of(standing, now, city.calendar, file_format, N_CELLS),
@@ -110,7 +114,9 @@ def dataset_page(
         keywords=tuple(dataset.keywords),
         n_rows_listed=dataset.n_rows_listed,
         columns=columns_of(dataset.table_schema, versions),
-        host=_host(session, dataset.id) if is_seen else None,
+        host=_host(source) if source and is_seen else None,
+        pause=pause_of(session, source) if source else None,
+        maintenance=maintenance_of(session, source.host, now) if source else None,
         schedule=tuple(j.obligation for j in standing.judged if j.obligation.due_at > now),
         punctuality=punctuality(standing.judged, score_window(standing.promise.cadence), now),
         timeliness=_timeliness(standing, city, now),
@@ -128,15 +134,23 @@ def _timeliness(standing: Standing, city: City, now: datetime) -> float | None:
     return timeliness(standing.judged, window, now, city.calendar)
 
 
-def _host(session: Session, dataset_id: int) -> str | None:
-    """Return the host of the dataset's source; its whole address may hold a key."""
+def _source(session: Session, dataset_id: int) -> models.Source | None:
+    """Return the source that the page speaks of: one that is paused first, then the oldest."""
     source = models.Source
     return session.exec(
-        select(source.host)
-        .where(source.dataset_id == dataset_id, source.host != "")
-        .order_by(col(source.id))
+        select(source)
+        .where(source.dataset_id == dataset_id)
+        .order_by(col(source.paused_reason).is_(None), col(source.host) == "", col(source.id))
         .limit(1)
     ).first()
+
+
+def _host(source: models.Source) -> str | None:
+    """Return the host of a source; its whole address may hold a key.
+
+    Where a database stands is nobody's business but its operator's.
+    """
+    return None if source.kind is models.SourceKind.SQL_VIEW else source.host or None
 
 
 def _checks(session: Session, dataset_id: int) -> tuple[CheckLine, ...]:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from catalog import models
 from catalog.rules.calendar import Calendar
-from catalog.rules.conclusive import FAILURES_APART, CheckFact
+from catalog.rules.conclusive import CheckFact, failures_apart
 from catalog.rules.evidence import closes
 from catalog.rules.obligations import (
     Judged,
@@ -211,7 +211,7 @@ def _conclusive_at(
 
 
 def _is_handed_in(kind: models.SourceKind) -> bool:
-    return kind in (models.SourceKind.UPLOAD, models.SourceKind.DROP_FOLDER)
+    return kind.is_sent or kind is models.SourceKind.DROP_FOLDER
 
 
 def _judge(
@@ -247,7 +247,8 @@ def _access(sources: Sequence[Watched]) -> Access:
             continue
         found = Access.LANCAR
         if source.n_failed and source.failing_since is not None:
-            long_enough = source.last.at - source.failing_since >= FAILURES_APART
+            apart = failures_apart(source.last.http_status)
+            long_enough = source.last.at - source.failing_since >= apart
             found = Access.PUTUS if long_enough else Access.TERGANGGU
         worst = max(worst, found, key=_ACCESS_ORDER.index)
     return worst

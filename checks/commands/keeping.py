@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from catalog.models.db import unit_of_work
 from catalog.terminal import (
     BAD,
     Installation,
@@ -13,6 +14,7 @@ from catalog.terminal import (
 )
 from checks.operating.doctor import examine_health
 from checks.operating.keeping import back_up, restore
+from checks.telling.restored import settle_restored
 
 
 @click.command("doctor")
@@ -46,5 +48,7 @@ def backup_command(installation: Installation, archive: Path) -> None:
 def restore_command(installation: Installation, archive: Path) -> None:
     """Put a backup in the place of an empty installation."""
     restore(installation.unopened, archive)
-    assert installation.context
+    context = installation.context
+    with unit_of_work(context.engine) as session:
+        settle_restored(session, "restore", context.clock())
     click.echo(f"{archive} is restored and the database is at its newest schema.")

@@ -26,6 +26,7 @@ from catalog.terminal import (
     refuse,
 )
 from checks.commands.reading import table_of
+from checks.looking.trials import source_book
 from checks.tables.table import Table
 
 #: A verdict on this line is about the whole file.
@@ -60,6 +61,7 @@ def load_command(
             zone=context.settings.zone,
             dry_run=dry_run,
             progress=lambda _name, done, total: progress(done, total),
+            book=source_book(),
         )
     if not dry_run:
         with unit_of_work(context.engine) as session:

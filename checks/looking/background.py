@@ -1,39 +1,17 @@
 """What a new content is compared with: declared columns, and the versions before it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from sqlalchemy import bindparam, select
 
 from catalog.models import VersionStatus
 from catalog.models.db import reading
-from catalog.rules.terms import Cadence, Rank
+from catalog.rules.terms import Rank
+from checks.looking.content import Background
 from checks.looking.rows import DATASET, PROMISE, VERSION, run
 from checks.looking.watcher import Watcher
 
+__all__ = ["Background", "background"]
+
 N_COMPARED = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What is declared for a dataset, and which of its versions were accepted before."""
-
-    cadence: Cadence
-    time_column: str | None
-    value_columns: tuple[str, ...]
-    key_columns: tuple[str, ...]
-    volatile_columns: tuple[str, ...]
-    table_schema: Mapping[str, Any] | None
-    previous_blob: str | None = None
-    previous_name: str = ""
-    previous_counts: tuple[int, ...] = ()
-
-    @property
-    def required_columns(self) -> tuple[str, ...]:
-        """The columns that the dataset has promised by name."""
-        named = (self.time_column, *self.value_columns, *self.key_columns)
-        return tuple(dict.fromkeys(name for name in named if name))
 
 
 def background(watcher: Watcher, dataset_id: int, source_id: int | None) -> Background:
@@ -56,6 +34,7 @@ def background(watcher: Watcher, dataset_id: int, source_id: int | None) -> Back
         key_columns=tuple(found.key_columns),
         volatile_columns=tuple(found.volatile_columns),
         table_schema=found.table_schema,
+        reading_choices=found.reading_choices or {},
         previous_blob=before[0].blob if before else None,
         previous_name=before[0].file_name if before else "",
         previous_counts=tuple(reversed(counts[:N_COMPARED])),
@@ -69,6 +48,7 @@ _DECLARED = (
         DATASET.c.key_columns,
         DATASET.c.volatile_columns,
         DATASET.c.table_schema,
+        DATASET.c.reading_choices,
         PROMISE.c.cadence,
     )
     .join(PROMISE, PROMISE.c.dataset_id == DATASET.c.id)

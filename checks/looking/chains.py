@@ -133,7 +133,7 @@ def accepted(
                 has_coverage=row.has_coverage,
                 validity=row.validity,
                 last_modified=row.last_modified,
-                is_upload=row.kind in (None, models.SourceKind.UPLOAD),
+                is_upload=row.kind is None or row.kind.is_sent,
             )
         )
     return versions

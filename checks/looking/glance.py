@@ -1,7 +1,7 @@
 """One look at one source: fetch, compare with what is known, read what is new."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from catalog.models import SourceKind
@@ -9,15 +9,14 @@ from catalog.registry import discover
 from catalog.rules.terms import Outcome
 from checks import sources
 from checks.looking.background import Background, background
-from checks.looking.examination import examine
+from checks.looking.examination import examine, same_table
 from checks.looking.leases import Leased
 from checks.looking.seen import Examined, Seen, failed
 from checks.looking.watcher import Watcher
 from checks.sources import Conditional, Fetched, Source, SourceError
-from checks.tables.canonical import canonical_hash
-from checks.tables.reading import UnreadableTable, read_table
 
 LEAST_SHARE_UNFRAMED = 0.9
+CERTIFICATE_ENDS_SOON = timedelta(days=14)
 _KINDS: dict[SourceKind, type[Source]] = {kind.kind: kind for kind in discover(sources)}
 
 
@@ -40,7 +39,7 @@ def glance(watcher: Watcher, leased: Leased, now: datetime) -> Seen:
         outcome=Outcome.NOT_MODIFIED if fetched.not_modified else Outcome.COMPLETE,
         http_status=fetched.http_status,
         code=examined.held if examined else None,
-        reason=_remark(fetched, examined),
+        reason=_remark(fetched, examined, now),
         n_bytes=fetched.n_bytes,
         bytes_hash=leased.seen_hash if fetched.not_modified else fetched.sha256,
         etag=fetched.etag,
@@ -67,7 +66,8 @@ def _refuse_unframed(fetched: Fetched, leased: Leased) -> None:
     """A body that ends with the connection is believed only where it is as long as before."""
     if fetched.framed or fetched.not_modified or fetched.path is None:
         return
-    if leased.n_bytes is not None and fetched.n_bytes >= LEAST_SHARE_UNFRAMED * leased.n_bytes:
+    least = LEAST_SHARE_UNFRAMED * (leased.n_bytes or 0)
+    if not fetched.cut and leased.n_bytes is not None and fetched.n_bytes >= least:
         return
     fetched.path.unlink(missing_ok=True)
     raise SourceError(
@@ -119,15 +119,23 @@ def _is_volatile(
     if again.path is None or again.sha256 is None:
         return False
     try:
-        table = read_table(again.path, name=again.file_name, media_type=again.media_type)
-    except UnreadableTable:
-        return True
+        return not same_table(
+            watcher, known, examined, again.path, again.file_name, again.media_type
+        )
     finally:
         again.path.unlink(missing_ok=True)
-    return canonical_hash(table, volatile_columns=known.volatile_columns) != examined.canonical_hash
 
 
-def _remark(fetched: Fetched, examined: Examined | None) -> str | None:
+def _remark(fetched: Fetched, examined: Examined | None, now: datetime) -> str | None:
+    """Say what held a content back, or else what its people should know of its server."""
     if examined is not None and examined.held_reason:
         return examined.held_reason
-    return f"Alamat dialihkan ke {fetched.moved_to}." if fetched.moved_to else None
+    said = []
+    if fetched.moved_to:
+        said.append(f"Alamat dialihkan ke {fetched.moved_to}.")
+    until = fetched.certificate_until
+    if until is not None and until - now < CERTIFICATE_ENDS_SOON:
+        said.append(f"Sertifikat https berakhir pada {until:%Y-%m-%d}.")
+    if fetched.excepted_until is not None:
+        said.append(f"Sertifikat https tidak diperiksa sampai {fetched.excepted_until}.")
+    return " ".join(said) or None

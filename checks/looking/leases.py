@@ -1,12 +1,13 @@
 """Who looks at which source: taken in one statement, given back with the result."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, and_, bindparam, exists, or_, select, tuple_, update
+from sqlalchemy import Engine, and_, bindparam, exists, func, or_, select, update
 from sqlmodel import Session
 
 from catalog import models
@@ -15,10 +16,12 @@ from catalog.models.db import unit_of_work
 from catalog.rules.terms import Cadence
 from checks.looking.rows import CHECK, CLOSING, DATASET, OBLIGATION, PROMISE, SOURCE, VERSION, run
 from checks.sources import Conditional, Ref
+from checks.sources.sql_view import database_host
 
 FULL_AT_LEAST_EVERY = timedelta(days=7)
 FULL_EVERY_NTH = 10
-LOOKED_AT = (SourceKind.HTTP_FILE, SourceKind.DROP_FOLDER)
+_RENEWED_AT_ONCE = 1000
+LOOKED_AT = tuple(kind for kind in SourceKind if kind.is_looked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +82,44 @@ def active_sources(session: Session, slug: str | None = None) -> list[int]:
     return list(run(session, query).scalars())
 
 
-def give_back(session: Session, pairs: Sequence[tuple[int, str]]) -> set[int]:
-    """Free these (source, lease) pairs; returns the sources whose lease was still ours."""
-    return set(run(session, _GIVE_BACK, {"pairs": list(pairs)}).scalars())
+def lease_due_of(
+    engine: Engine, host: str, now: datetime, n: int, seconds: float
+) -> tuple[Leased, ...]:
+    """Take up to n free sources of one host that are due, the most overdue first."""
+    return _lease(engine, _TAKE_DUE_OF_HOST, {"of_host": host, "n": n}, now, seconds)
 
 
-def renew(engine: Engine, leases: Collection[str], now: datetime, seconds: float) -> None:
-    """Hold these leases for longer; what was given back or taken over stays so."""
-    until = now + timedelta(seconds=seconds)
-    with unit_of_work(engine) as session:
-        run(session, _RENEW, {"leases": list(leases), "until": until})
+def hold(session: Session, leased: Collection[Leased]) -> set[int]:
+    """Lock what is still ours of these sources until the transaction ends; returns their ids.
+
+    What ran out and was taken over meanwhile is not ours: whoever has it now writes.
+    """
+    return _with_token(session, _HOLD, leased)
+
+
+def give_back(session: Session, leased: Collection[Leased]) -> set[int]:
+    """Free these sources; returns those whose lease was still ours."""
+    return _with_token(session, _GIVE_BACK, leased)
+
+
+def _with_token(session: Session, statement: Any, leased: Collection[Leased]) -> set[int]:
+    by_token: defaultdict[str, list[int]] = defaultdict(list)
+    for one in leased:
+        by_token[one.lease].append(one.source_id)
+    ours: set[int] = set()
+    for token, ids in sorted(by_token.items()):
+        ours.update(run(session, statement, {"ids": ids, "token": token}).scalars())
+    return ours
+
+
+def renew(engine: Engine, held: Mapping[int, str], now: datetime, seconds: float) -> None:
+    """Hold these sources for longer, each by its lease; what was taken over stays so."""
+    ids, until = sorted(held), now + timedelta(seconds=seconds)
+    for i in range(0, len(ids), _RENEWED_AT_ONCE):
+        some = ids[i : i + _RENEWED_AT_ONCE]
+        tokens = sorted({held[source_id] for source_id in some})
+        with unit_of_work(engine) as session:
+            run(session, _RENEW, {"ids": some, "leases": tokens, "until": until})
 
 
 def _lease(
@@ -105,10 +136,12 @@ def _lease(
         return tuple(_leased(row, token, now) for row in known)
 
 
+_OWN = DATASET.alias("own")
+#: A source that somebody looks at; its dataset is asked row by row, not all at once.
 _WATCHED = (
     SOURCE.c.kind.in_(LOOKED_AT),
     SOURCE.c.paused_reason.is_(None),
-    SOURCE.c.dataset_id.in_(select(DATASET.c.id).where(DATASET.c.retired_on.is_(None))),
+    ~exists().where(_OWN.c.id == SOURCE.c.dataset_id, _OWN.c.retired_on.is_not(None)),
 )
 _IS_FREE = or_(SOURCE.c.leased_until.is_(None), SOURCE.c.leased_until <= bindparam("now"))
 _IS_DUE = SOURCE.c.next_look_at <= bindparam("now")
@@ -137,17 +170,26 @@ def _take(wanted: Any, n: Any) -> Any:
 
 
 _TAKE_DUE = _take(_IS_DUE, bindparam("n"))
+_TAKE_DUE_OF_HOST = _take(and_(SOURCE.c.host == bindparam("of_host"), _IS_DUE), bindparam("n"))
 _TAKE_THESE = _take(_IS_ONE_OF_THESE, None)
+_IS_OURS = (_IS_ONE_OF_THESE, SOURCE.c.lease == bindparam("token"))
+_HOLD = select(SOURCE.c.id).where(*_IS_OURS).order_by(SOURCE.c.id).with_for_update()
 _GIVE_BACK = (
-    update(SOURCE)
-    .where(tuple_(SOURCE.c.id, SOURCE.c.lease).in_(bindparam("pairs", expanding=True)))
-    .values(lease=None, leased_until=None)
-    .returning(SOURCE.c.id)
+    update(SOURCE).where(*_IS_OURS).values(lease=None, leased_until=None).returning(SOURCE.c.id)
 )
 _RENEW = (
     update(SOURCE)
-    .where(SOURCE.c.lease.in_(bindparam("leases", expanding=True)))
+    .where(_IS_ONE_OF_THESE, SOURCE.c.lease.in_(bindparam("leases", expanding=True)))
     .values(leased_until=bindparam("until"))
+)
+#: A lease that ran out without a result; its process was killed or lost the database.
+ANY_LOST = select(SOURCE.c.id).where(SOURCE.c.leased_until <= bindparam("now")).limit(1)
+#: Hosts with something that is due and free, the most overdue first.
+HOSTS_DUE = (
+    select(SOURCE.c.host)
+    .where(_IS_DUE, _IS_FREE, *_WATCHED)
+    .group_by(SOURCE.c.host)
+    .order_by(func.min(SOURCE.c.next_look_at), SOURCE.c.host)
 )
 
 
@@ -233,7 +275,7 @@ def _leased(row: Any, token: str, now: datetime) -> Leased:
         lease=token,
         kind=row.kind,
         ref=Ref(row.address, row.options),
-        host=row.host,
+        host=database_host(row.address) if row.kind is SourceKind.SQL_VIEW else row.host,
         cadence=row.cadence,
         rule_text=row.rule_text,
         conditional=Conditional(

@@ -32,10 +32,8 @@ class Originals:
 
     @property
     def scratch(self) -> Path:
-        """A folder on the same disk for files that are still being written."""
-        folder = self.folder / "scratch"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        """The folder on the same disk for files that are still being written; made by them."""
+        return self.folder / "scratch"
 
     def path(self, blob: str) -> Path:
         """Return where the original lies; it may not exist. Refuses what is no SHA-256."""
@@ -74,6 +72,7 @@ class Originals:
 
     def copy(self, file: Path) -> str:
         """Copy a file from anywhere into the store and return its name."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.scratch)
         digest = hashlib.sha256()
         with file.open("rb") as reader, os.fdopen(handle, "wb") as writer:

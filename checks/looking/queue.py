@@ -2,9 +2,8 @@
 
 import heapq
 import threading
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
 from time import monotonic
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
@@ -18,11 +17,11 @@ class JobEngine(Protocol[Job, ResultOut]):
     """Takes jobs, each for one host, and gives back their results in any order."""
 
     def submit(self, host: str, job: Job) -> None:
-        """Queue one job of a host; jobs of one host run one after another."""
+        """Queue one job of a host; jobs of one host begin one after another."""
         ...
 
-    def gather(self, timeout_seconds: float) -> Sequence[ResultOut]:
-        """Return what is finished, waiting up to the timeout for the first."""
+    def gather(self, timeout_seconds: float, enough: int = 1) -> Sequence[ResultOut]:
+        """Return what is finished when there is enough of it, or an alarm, or the time is over."""
         ...
 
     def take_waiting(self, host: str) -> Sequence[Job]:
@@ -55,7 +54,7 @@ class InlineEngine(Generic[Job, Result]):
         """Do the job."""
         self._results.append(self._work(job))
 
-    def gather(self, timeout_seconds: float) -> Sequence[Result]:
+    def gather(self, timeout_seconds: float, enough: int = 1) -> Sequence[Result]:
         """Return all results since the last time."""
         found, self._results = self._results, []
         return found
@@ -71,10 +70,10 @@ class InlineEngine(Generic[Job, Result]):
 class ThreadEngine(Generic[Job, Result]):
     """A few threads, a queue for every host, results gathered by the one that writes.
 
-    A host keeps at most one worker busy, so that a slow or silent one delays its own jobs
-    alone; `seconds_until_free` tells how long a host wants to be left in peace, and the
-    workers serve others meanwhile. After a result of which `is_alarm` says so a host
-    pauses until `resume`, so that its other jobs can be taken back. `work` must not raise.
+    A host keeps at most `per_host` workers busy, so that a slow or silent one delays its own
+    jobs alone; `seconds_until_free` tells how long a host wants to be left in peace, and the
+    workers serve others meanwhile. After a result of which `is_alarm` says so one lane of its
+    host pauses until `resume`, so that its other jobs can be taken back. `work` must not raise.
     """
 
     def __init__(
@@ -82,20 +81,28 @@ class ThreadEngine(Generic[Job, Result]):
         work: Callable[[Job], Result],
         *,
         n_workers: int,
+        per_host: int = 1,
         seconds_until_free: Callable[[str], float] = lambda host: 0.0,
         is_alarm: Callable[[Result], bool] = lambda result: False,
     ) -> None:
         self._work = work
+        self._per_host = per_host
         self._seconds_until_free = seconds_until_free
         self._is_alarm = is_alarm
         self._waiting: dict[str, deque[Job]] = defaultdict(deque)
+        #: Lanes of hosts by the moment from which they may go on; those at work are not here.
         self._ready: list[tuple[float, int, str]] = []
+        self._n_lanes: Counter[str] = Counter()
         self._order = 0
-        self._queued: set[str] = set()
-        self._results: SimpleQueue[Result] = SimpleQueue()
-        self._change = threading.Condition()
+        self._results: list[Result] = []
+        self._n_alarms = 0
         self._n_pending = 0
         self._is_closed = False
+        lock = threading.Lock()
+        self._to_do = threading.Condition(lock)
+        self._done = threading.Condition(lock)
+        #: How many results the one that gathers waits for; 0 while it does not wait.
+        self._wanted = 0
         self._threads = [
             threading.Thread(target=self._serve, name=f"look-{i}", daemon=True)
             for i in range(n_workers)
@@ -121,27 +128,29 @@ class ThreadEngine(Generic[Job, Result]):
 
     def submit(self, host: str, job: Job) -> None:
         """Queue one job of a host."""
-        with self._change:
+        with self._to_do:
             self._n_pending += 1
             self._waiting[host].append(job)
-            if host not in self._queued:
-                self._queued.add(host)
+            if self._n_lanes[host] < self._per_host:
+                self._n_lanes[host] += 1
                 self._line_up(host)
+                self._to_do.notify()
 
-    def gather(self, timeout_seconds: float) -> Sequence[Result]:
-        """Return what is finished, waiting up to the timeout for the first."""
-        found: list[Result] = []
-        try:
-            found.append(self._results.get(timeout=timeout_seconds))
-            while True:
-                found.append(self._results.get_nowait())
-        except Empty:
+    def gather(self, timeout_seconds: float, enough: int = 1) -> Sequence[Result]:
+        """Return what is finished when there is enough of it, or an alarm, or the time is over."""
+        with self._done:
+            self._wanted = min(enough, self._n_pending)
+            if self._wanted:
+                self._done.wait_for(self._has_enough, timeout_seconds)
+            self._wanted = 0
+            found, self._results = self._results, []
+            self._n_alarms = 0
             self._n_pending -= len(found)
             return found
 
     def take_waiting(self, host: str) -> Sequence[Job]:
         """Take back the jobs of a host that no worker has begun."""
-        with self._change:
+        with self._to_do:
             jobs = list(self._waiting[host])
             self._waiting[host].clear()
             self._n_pending -= len(jobs)
@@ -149,44 +158,60 @@ class ThreadEngine(Generic[Job, Result]):
 
     def resume(self, host: str) -> None:
         """Go on with the next job of a host, if there is one."""
-        with self._change:
-            if self._waiting[host]:
-                self._line_up(host)
-            else:
-                self._queued.discard(host)
+        with self._to_do:
+            self._go_on(host)
+            self._to_do.notify()
 
     def close(self) -> None:
         """Let the workers finish what they do, and stop."""
-        with self._change:
+        with self._to_do:
             self._is_closed = True
-            self._change.notify_all()
+            self._to_do.notify_all()
         for thread in self._threads:
             thread.join()
+
+    def _has_enough(self) -> bool:
+        return self._n_alarms > 0 or len(self._results) >= self._wanted
 
     def _line_up(self, host: str) -> None:
         self._order += 1
         at = monotonic() + self._seconds_until_free(host)
         heapq.heappush(self._ready, (at, self._order, host))
-        self._change.notify()
+
+    def _go_on(self, host: str) -> None:
+        if self._waiting[host]:
+            self._line_up(host)
+        else:
+            self._n_lanes[host] -= 1
 
     def _serve(self) -> None:
-        while (found := self._next()) is not None:
+        with self._to_do:
+            found = self._next()
+        while found is not None:
             host, job = found
             result = self._work(job)
             is_alarm = self._is_alarm(result)
-            self._results.put(result)
-            if not is_alarm:
-                self.resume(host)
+            with self._to_do:
+                self._results.append(result)
+                self._n_alarms += is_alarm
+                if not is_alarm:
+                    self._go_on(host)
+                if self._wanted and self._has_enough():
+                    self._done.notify()
+                found = self._next()
 
     def _next(self) -> tuple[str, Job] | None:
-        with self._change:
-            while not self._is_closed:
-                wait = self._ready[0][0] - monotonic() if self._ready else None
-                if wait is not None and wait <= 0:
-                    host = heapq.heappop(self._ready)[2]
-                    if self._waiting[host]:
-                        return host, self._waiting[host].popleft()
-                    self._queued.discard(host)
-                    continue
-                self._change.wait(wait)
-            return None
+        """Wait for a job, under the lock; a worker that finds one wakes another for the rest."""
+        while not self._is_closed:
+            wait = self._ready[0][0] - monotonic() if self._ready else None
+            if wait is None or wait > 0:
+                self._to_do.wait(wait)
+                continue
+            host = heapq.heappop(self._ready)[2]
+            if not self._waiting[host]:
+                self._n_lanes[host] -= 1
+                continue
+            if self._ready:
+                self._to_do.notify()
+            return host, self._waiting[host].popleft()
+        return None

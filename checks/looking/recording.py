@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
-from catalog import models
 from catalog.models import VersionStatus
 from catalog.models.db import unit_of_work
-from catalog.rules.conclusive import FAILURES_APART
+from catalog.rules.conclusive import failures_apart
 from catalog.rules.evidence import CheckFact, KnownVersion, next_look_at
 from catalog.rules.obligations import Obligation, Promise
 from catalog.rules.promise import promise_of
@@ -20,7 +19,7 @@ from catalog.rules.release_rule import parse_release_rule
 from catalog.rules.terms import Cadence, Outcome, Rank
 from checks.looking.chains import open_ahead
 from checks.looking.closings import Closed, lock_datasets, settle
-from checks.looking.leases import give_back
+from checks.looking.leases import hold
 from checks.looking.rows import CHECK, SOURCE, VERSION, run
 from checks.looking.seen import Seen
 from checks.looking.versions import history_of, insert_version, rank_of, status_of, stored_already
@@ -73,10 +72,10 @@ def record(watcher: Watcher, looks: Sequence[Seen], *, leased: bool = True) -> t
     if not looks:
         return ()
     with unit_of_work(watcher.engine) as session:
-        held = {s.leased.source_id for s in looks}
+        ours = {s.leased.source_id for s in looks}
         if leased:
-            held = give_back(session, [(s.leased.source_id, s.leased.lease) for s in looks])
-        pages = [_Page(s, s.version_id) for s in looks if s.leased.source_id in held]
+            ours = hold(session, [s.leased for s in looks])
+        pages = [_Page(s, s.version_id) for s in looks if s.leased.source_id in ours]
         _add_versions(session, [p for p in pages if p.seen.examined is not None])
         _add_checks(session, pages)
         _close(watcher, session, pages)
@@ -147,13 +146,14 @@ def _add_checks(session: Session, pages: Sequence[_Page]) -> None:
 def is_conclusive(seen: Seen) -> bool:
     """Tell whether a look proves something: a complete answer, or a second failure.
 
-    A failure counts when it comes at least 30 minutes after the first of its run.
+    A failure counts when it comes at least 30 minutes after the first of its run; being
+    asked to come back later counts after three days.
     """
     if seen.outcome in (Outcome.COMPLETE, Outcome.NOT_MODIFIED):
         return True
     since = seen.leased.failing_since
     failed = seen.outcome is Outcome.SOURCE_FAILED
-    return failed and since is not None and seen.at - since >= FAILURES_APART
+    return failed and since is not None and seen.at - since >= failures_apart(seen.http_status)
 
 
 def _close(watcher: Watcher, session: Session, pages: Sequence[_Page]) -> None:
@@ -175,7 +175,7 @@ def _promised(cadence: Cadence, rule_text: str | None) -> Promise:
 
 
 def _renew(session: Session, pages: Sequence[_Page]) -> None:
-    """Bring the sources' own bookkeeping up to date and say when to look next."""
+    """Bring the sources' own bookkeeping up to date, say when to look next, and free them."""
     if not pages:
         return
     ahead = open_ahead(session, {p.seen.leased.dataset_id for p in pages})
@@ -204,7 +204,7 @@ _ADD_CHECKS = insert(CHECK).returning(CHECK.c.id, sort_by_parameter_order=True)
 _RENEW = (
     update(SOURCE)
     .where(SOURCE.c.id == bindparam("of_source"))
-    .values({name: bindparam(name) for name in _RENEWED})
+    .values({name: bindparam(name) for name in _RENEWED} | {"lease": None, "leased_until": None})
 )
 _NEWEST_NUMBERS = (
     select(VERSION.c.dataset_id, func.max(VERSION.c.number))
@@ -241,7 +241,7 @@ def _bookkeeping(page: _Page, ahead: Sequence[Obligation]) -> Mapping[str, Any]:
 def _next(page: _Page, ahead: Sequence[Obligation], n_tries: int) -> datetime | None:
     seen = page.seen
     leased = seen.leased
-    if leased.kind is models.SourceKind.UPLOAD:
+    if leased.kind.is_sent:
         return None
     changed = page.number is not None and page.rank in (Rank.E4, Rank.E5)
     facts = [CheckFact(seen.at, seen.outcome, changed)] * max(n_tries, 1)

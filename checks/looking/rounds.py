@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import col
@@ -11,7 +11,8 @@ from sqlmodel import col
 from catalog import models
 from catalog.models.db import unit_of_work
 from catalog.rules.terms import Outcome
-from checks.looking.leases import Leased, give_back, renew
+from checks.looking.holding import Holding
+from checks.looking.leases import Leased, give_back
 from checks.looking.outage import blame
 from checks.looking.queue import JobEngine
 from checks.looking.recording import Recorded, record
@@ -54,23 +55,21 @@ class Round:
         self._hosts = _Hosts()
         self._batch: list[Seen] = []
         self._unreached: list[Seen] = []
-        self._leases: set[str] = set()
-        self._renewed_at = clock()
+        self._holding = Holding(watcher.engine, clock, watcher.lease_seconds)
 
     def run(self, leases: Iterator[tuple[Leased, ...]]) -> None:
         """Look at everything that is leased, and write it all down."""
-        for leased in leases:
-            for one in leased:
-                self._leases.add(one.lease)
-                self._begin(one)
-            self._absorb(0.0)
-            self._renew()
-        while self._engine.n_pending:
-            self._absorb(_PATIENCE_SECONDS)
-            self._renew()
-        self._batch += blame(self._unreached, frozenset(self._hosts.answered))
-        while self._batch:
-            self._write()
+        with self._holding:
+            for leased in leases:
+                self._holding.add(leased)
+                for one in leased:
+                    self._begin(one)
+                self._absorb(0.0 if leased else _PATIENCE_SECONDS)
+            while self._engine.n_pending:
+                self._absorb(_PATIENCE_SECONDS)
+            self._batch += blame(self._unreached, frozenset(self._hosts.answered))
+            while self._batch:
+                self._write()
 
     @property
     def n_pending(self) -> int:
@@ -86,7 +85,7 @@ class Round:
             self._engine.submit(leased.host, leased)
 
     def _absorb(self, timeout_seconds: float) -> None:
-        for seen in self._engine.gather(timeout_seconds):
+        for seen in self._engine.gather(timeout_seconds, BATCH):
             self._learn(seen)
             if seen.fault is Fault.UNREACHED:
                 self._unreached.append(seen)
@@ -127,24 +126,19 @@ class Round:
             return
         source = models.Source
         with unit_of_work(self._watcher.engine) as session:
-            ours = give_back(session, [(one.source_id, one.lease) for one in leased])
+            ours = give_back(session, leased)
             session.execute(
                 update(source)
                 .where(col(source.id).in_(ours))
                 .values(next_look_at=until)
                 .execution_options(synchronize_session=False)
             )
+        self._holding.drop(leased)
 
     def _write(self) -> None:
         now, self._batch = self._batch[:BATCH], self._batch[BATCH:]
         self._written(record(self._watcher, now))
-
-    def _renew(self) -> None:
-        """Keep what still waits in a long lane from being taken for lost."""
-        now, seconds = self._clock(), self._watcher.lease_seconds
-        if now - self._renewed_at >= timedelta(seconds=seconds / 3):
-            renew(self._watcher.engine, self._leases, now, seconds)
-            self._renewed_at = now
+        self._holding.drop([seen.leased for seen in now])
 
 
 def is_alarm(seen: Seen) -> bool:

@@ -3,36 +3,53 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from pathlib import PurePosixPath
 from typing import Any
 
+from catalog.intake.sources import ReadyRecipe, SourceBook
 from catalog.models import SourceKind
 from catalog.registry import discover
 from checks import sources
-from checks.looking.examination import inspect
+from checks.looking.glimpse import Seeking, TrialWarning, glimpse
 from checks.sources import Conditional, Fetched, Reach, Ref, Source, SourceError
+from checks.sources.ckan import CkanOptions, placed
+from checks.sources.drop_folder import outside_folder
 from checks.sources.fetcher import check_address
 from checks.sources.google_sheet import csv_address
 from checks.sources.jdihn import dead_links
-from checks.sources.options import OptionField, form_of, options_of, read_options
+from checks.sources.options import (
+    OptionFault,
+    OptionField,
+    form_of,
+    option_faults,
+    options_of,
+    read_options,
+)
+from checks.sources.recipes import RECIPES
 from checks.sources.references import check_reference
-from checks.tables.profile import profile
-from checks.tables.reading import Decision, Table, read_table
+from checks.sources.sql_view import database_host
+from checks.tables.child import Limits, once
+from checks.tables.reading import Decision
+from checks.tables.schema import trusted_schema
 from checks.tables.table import Cells
-from checks.validators import Inspection
 
-N_ROWS_SHOWN = 10
+__all__ = [
+    "Trial",
+    "TrialWarning",
+    "check_source",
+    "faults_of",
+    "kind_name",
+    "option_form",
+    "settled_options",
+    "source_book",
+    "try_source",
+]
+
 _N_WARNINGS = 20
 _N_LINKS = 3
-_LINK_COLUMN = "tautan"
+#: Options that decide which columns come out; with another one a recipe's columns are gone.
+SHAPING = frozenset({"ambil_kolom", "buang_kolom", "hitung_menurut", "isi", "kueri"})
 _KINDS: dict[SourceKind, type[Source]] = {kind.kind: kind for kind in discover(sources)}
-
-
-@dataclass(frozen=True, slots=True)
-class TrialWarning:
-    """Something to know before the source is watched."""
-
-    sentence_id: str
-    sentence_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +74,61 @@ def option_form(kind: SourceKind) -> tuple[OptionField, ...]:
     return form_of(_class_of(kind))
 
 
+def settled_options(kind: SourceKind, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options as a source stores them, what is usual left out. Raises SourceError."""
+    known = read_options(options_of(_class_of(kind)), options)
+    return known.model_dump(mode="json", exclude_defaults=True)
+
+
+def faults_of(kind: SourceKind, options: Mapping[str, Any]) -> tuple[OptionFault, ...]:
+    """Return what is wrong with each option of a kind."""
+    return option_faults(options_of(_class_of(kind)), options)
+
+
+def kind_name(kind: SourceKind, language: str) -> str:
+    """Return what a kind is called among people. Raises SourceError for one of no address."""
+    known = _class_of(kind)
+    return known.title_en if language == "en" else known.title_id
+
+
 def check_source(kind: SourceKind, address: str, options: Mapping[str, Any]) -> None:
     """Refuse an address or options that cannot work, without asking the source anything.
 
     To be called whenever a source is loaded or edited. Raises SourceError.
     """
-    read_options(options_of(_class_of(kind)), options)
+    known = read_options(options_of(_class_of(kind)), options)
     if kind is SourceKind.SQL_VIEW:
         check_reference(address)
+    elif kind is SourceKind.DROP_FOLDER and ".." in PurePosixPath(address).parts:
+        raise outside_folder()
     elif kind is SourceKind.GOOGLE_SHEET:
         check_address(csv_address(address, ""))
     elif kind.is_pulled:
         check_address(address)
+    if isinstance(known, CkanOptions):
+        placed(address, known)
+
+
+def source_book() -> SourceBook:
+    """Return what a load needs to know of sources: the recipes, and the verdict on a source."""
+    return SourceBook(
+        recipes=tuple(
+            ReadyRecipe(
+                name=each.name,
+                words=each.words,
+                kind=each.source,
+                address=each.address,
+                options=each.stored_options,
+                time_column=each.time_column,
+                value_columns=each.value_columns,
+                shaped_by=SHAPING,
+            )
+            for each in RECIPES
+        ),
+        check=check_source,
+        database_host=database_host,
+        check_schema=trusted_schema,
+    )
 
 
 def try_source(
@@ -81,9 +141,11 @@ def try_source(
     zone: tzinfo = UTC,
     time_column: str | None = None,
     value_columns: Sequence[str] = (),
+    limits: Limits | None = None,
 ) -> Trial:
     """Look once at a source that nobody watches yet; nothing of it is kept.
 
+    What it sends is read in a process of its own, within the limits.
     `time_column` and `value_columns` are those that the dataset declares, if it does.
     Raises SourceError where it brings no complete answer and UnreadableTable where the
     answer is no table; both say what to do in two languages.
@@ -94,24 +156,25 @@ def try_source(
         raise SourceError(
             "empty-answer", "Sumber tidak mengirim isi apa pun.", "The source sent nothing."
         )
+    seeking = Seeking(time_column, tuple(value_columns), str(zone), now)
     try:
-        table = read_table(fetched.path, name=fetched.file_name, media_type=fetched.media_type)
+        seen = once(
+            glimpse, fetched.path, fetched.file_name, fetched.media_type, seeking, limits=limits
+        )
     finally:
         fetched.path.unlink(missing_ok=True)
-    found = profile(table, time_column=time_column, value_columns=value_columns, zone=zone)
-    _, whole = inspect(Inspection(table=table, profile=found, now=now))
-    warnings = [TrialWarning(each.message_id, each.message_en) for each in whole.findings]
+    warnings = seen.warnings
     if kind is SourceKind.JDIHN:
-        warnings = _dead(reach, table, now) + warnings
+        warnings = (*_dead(reach, seen.links, now), *warnings)
     return Trial(
         file_name=fetched.file_name,
         n_bytes=fetched.n_bytes,
-        decisions=table.decisions,
-        header=table.header,
-        rows=tuple(table.rows[:N_ROWS_SHOWN]),
-        n_rows=table.n_rows,
-        newest_period=found.newest_period_label,
-        warnings=tuple([*_about(fetched, found.newest_period_label), *warnings][:_N_WARNINGS]),
+        decisions=seen.decisions,
+        header=seen.header,
+        rows=seen.rows,
+        n_rows=seen.n_rows,
+        newest_period=seen.newest_period,
+        warnings=tuple([*_about(fetched, seen.newest_period), *warnings][:_N_WARNINGS]),
     )
 
 
@@ -145,11 +208,7 @@ def _about(fetched: Fetched, newest_period: str | None) -> Sequence[TrialWarning
     return warnings
 
 
-def _dead(reach: Reach, table: Table, now: datetime) -> list[TrialWarning]:
-    column = table.column_index(_LINK_COLUMN)
-    if column is None:
-        return []
-    links = [cell for cell in table.cells(column) if cell]
+def _dead(reach: Reach, links: Sequence[str], now: datetime) -> list[TrialWarning]:
     return [
         TrialWarning(
             f"Tautan berkas mati: {each.address} ({each.sentence_id})",

@@ -78,15 +78,18 @@ def receive(
     person_id: int | None,
     declared_period: str | None,
     now: datetime,
+    kind: SourceKind = SourceKind.UPLOAD,
+    media_type: str | None = None,
 ) -> Receipt:
-    """Take an uploaded file in, as it came, and judge it like any other.
+    """Take a file in that was sent to us, as it came, and judge it like any other.
 
-    The original is copied; the caller keeps `path`. `declared_period` is the label that
-    the operator names; UnknownPeriod is raised where the cadence has no such label. A
-    readable file that is held back goes to walidata: the agency's clock stops at `now`.
+    `kind` is UPLOAD for a person's file, PUSH for an application's. The original is
+    copied; the caller keeps `path`. `declared_period` is the label that the sender names;
+    UnknownPeriod is raised where the cadence has no such label. A readable file that is
+    held back goes to walidata: the agency's clock stops at `now`.
     """
     started = perf_counter()
-    leased = _doorstep(watcher, dataset_id)
+    leased = _doorstep(watcher, dataset_id, kind)
     if declared_period is not None:
         declared_period = period_from_label(leased.cadence, declared_period).label
     blob = watcher.originals.copy(path)
@@ -98,7 +101,7 @@ def receive(
         blob=blob,
         n_bytes=stored.stat().st_size,
         file_name=Path(file_name.replace("\\", "/")).name[:150] or "berkas",
-        media_type=None,
+        media_type=media_type,
         now=now,
     )
     if declared_period is not None:
@@ -120,7 +123,10 @@ def receive(
             select(col(models.Version.status)).where(col(models.Version.id) == recorded.version_id)
         ).scalar_one()
         if recorded.number is not None:
-            _note(session, now, person_id, "upload", recorded.version_id, declared_period)
+            actor = f"person/{person_id}" if person_id is not None else "unknown"
+            if kind is SourceKind.PUSH:
+                actor = f"source/{leased.source_id}"
+            _note(session, now, actor, kind.value, recorded.version_id, declared_period)
     return Receipt(
         dataset_id=dataset_id,
         check_id=recorded.check_id,
@@ -184,15 +190,13 @@ def decide(
     return Decided(version_id, found.status, tuple(each.label for each in closed))
 
 
-def _doorstep(watcher: Watcher, dataset_id: int) -> Leased:
-    """Return the upload source of a dataset, made on its first upload."""
+def _doorstep(watcher: Watcher, dataset_id: int, kind: SourceKind) -> Leased:
+    """Return the source of what is sent for a dataset, made when it first comes."""
     promise: Any = models.Promise
     source = models.Source
     with unit_of_work(watcher.engine) as session:
         lock_datasets(session, [dataset_id])
-        query = select(source).where(
-            col(source.dataset_id) == dataset_id, col(source.kind) == SourceKind.UPLOAD
-        )
+        query = select(source).where(col(source.dataset_id) == dataset_id, col(source.kind) == kind)
         found = session.execute(query.order_by(col(source.id)).limit(1)).scalar_one_or_none()
         written: tuple[Cadence, str | None] | None = session.execute(
             select(promise.cadence, promise.rule_text).where(
@@ -204,7 +208,7 @@ def _doorstep(watcher: Watcher, dataset_id: int) -> Leased:
         if found is None:
             found = source(
                 dataset_id=dataset_id,
-                kind=SourceKind.UPLOAD,
+                kind=kind,
                 address="",
                 created_at=watcher.clock(),
             )
@@ -214,7 +218,7 @@ def _doorstep(watcher: Watcher, dataset_id: int) -> Leased:
             source_id=found.id or 0,
             dataset_id=dataset_id,
             lease="",
-            kind=SourceKind.UPLOAD,
+            kind=kind,
             ref=Ref(""),
             host="",
             cadence=written[0],
@@ -226,7 +230,7 @@ def _doorstep(watcher: Watcher, dataset_id: int) -> Leased:
 def _note(
     session: Session,
     now: datetime,
-    person_id: int | None,
+    actor: str,
     action: str,
     version_id: int | None,
     declared_period: str | None,
@@ -234,7 +238,7 @@ def _note(
     session.add(
         models.AuditEntry(
             at=now,
-            actor=f"person/{person_id}" if person_id is not None else "unknown",
+            actor=actor,
             action=action,
             subject=f"version/{version_id}",
             after={"declared_period": declared_period},

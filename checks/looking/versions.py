@@ -29,7 +29,8 @@ def stored_already(session: Session, seen: Seen, examined: Examined) -> int | No
     """Return the version that this content is already: the last one, or the last held back.
 
     Web pages instead of a table differ with every look; one after another of the same
-    kind they are one version.
+    kind they are one version. The same bytes read in another way, because the operator
+    said so, are another version.
     """
     whose = {"of_dataset": seen.leased.dataset_id, "of_source": seen.leased.source_id}
     last = run(session, _LAST, whose).one_or_none()
@@ -37,7 +38,12 @@ def stored_already(session: Session, seen: Seen, examined: Examined) -> int | No
         return None
     is_same_page = not examined.is_readable and last.finding_counts == dict(examined.counts)
     was_held = last.status is not VersionStatus.ACCEPTED
-    return last.id if last.bytes_hash == examined.blob or (is_same_page and was_held) else None
+    is_read_alike = (
+        last.column_types == list(examined.column_types)
+        and last.newest_period == examined.newest_period
+    )
+    is_same = last.bytes_hash == examined.blob and is_read_alike
+    return last.id if is_same or (is_same_page and was_held) else None
 
 
 def rank_among(session: Session, version: models.Version) -> Rank:
@@ -60,11 +66,10 @@ def rank_of(examined: Examined, history: Sequence[KnownVersion]) -> Rank:
 
 
 def status_of(seen: Seen, examined: Examined) -> VersionStatus:
-    """Return what becomes of a content: a readable upload that is held back is reviewed."""
+    """Return what becomes of a content: what was sent, is readable and held back is reviewed."""
     if examined.held is None:
         return VersionStatus.ACCEPTED
-    is_upload = seen.leased.kind is models.SourceKind.UPLOAD
-    if is_upload and examined.is_readable:
+    if seen.leased.kind.is_sent and examined.is_readable:
         return VersionStatus.IN_REVIEW
     return VersionStatus.QUARANTINED
 
@@ -150,7 +155,14 @@ _HISTORY = (
     .order_by(VERSION.c.seen_at, VERSION.c.id)
 )
 _LAST = (
-    select(VERSION.c.id, VERSION.c.status, VERSION.c.bytes_hash, VERSION.c.finding_counts)
+    select(
+        VERSION.c.id,
+        VERSION.c.status,
+        VERSION.c.bytes_hash,
+        VERSION.c.finding_counts,
+        VERSION.c.column_types,
+        VERSION.c.newest_period,
+    )
     .where(
         VERSION.c.dataset_id == bindparam("of_dataset"),
         VERSION.c.source_id == bindparam("of_source"),

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from checks.sources import Conditional, SourceError
 from checks.sources.faults import too_large, too_slow
 from checks.sources.fetcher import Fetcher, check_address, host_of
+from checks.sources.port import Key
 from checks.sources.records import number_text
 
 _ERROR_KEYS = ("error", "errors", "message", "msg", "pesan", "detail", "exception")
@@ -32,6 +33,7 @@ class Asker:
 
     fetcher: Fetcher
     now: datetime
+    key: Key | None = None
     n_bytes: int = 0
     seconds: float = 0.0
 
@@ -41,7 +43,7 @@ class Asker:
         wait = self.fetcher.politeness.seconds_until_free(host_of(address))
         started = monotonic()
         try:
-            fetched = self._rest().fetch(address, Conditional(), self.now)
+            fetched = self._rest().fetch(address, Conditional(), self.now, self.key)
         except SourceError as error:
             raise self._as_of_the_sum(error) from None
         finally:

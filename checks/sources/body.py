@@ -13,6 +13,7 @@ from checks.sources.port import SourceError
 from checks.sources.wire import Meter
 
 _KEPT_IN_MEMORY = 1 * MEGABYTE
+_SELF_CLOSING_STARTS = (b"PK\x03\x04", b"[", b"{")
 _SELF_CLOSING_ENDS = (b"]", b"}", b"</html>")
 
 
@@ -98,6 +99,11 @@ class Body:
         if self._head.startswith(b"PK\x03\x04"):
             return _has_whole_directory(self._edge)
         return self._edge.rstrip().lower().endswith(_SELF_CLOSING_ENDS)
+
+    @property
+    def lacks_its_end(self) -> bool:
+        """Whether the format has an end that shows, and the body is without it."""
+        return self._head.lstrip().startswith(_SELF_CLOSING_STARTS) and not self.closes_itself
 
     def add(self, block: bytes) -> None:
         """Take the next bytes."""

@@ -53,7 +53,7 @@ def chosen(offered: Sequence[Offered], options: ChoosingOptions) -> Offered:
     if wanted:
         left = [e for e in left if wanted in (e.id.casefold(), e.title.strip().casefold())]
     if options.format:
-        left = [e for e in left if _format(e) == options.format.casefold().lstrip(".")]
+        left = [e for e in left if format_of(e) == options.format.casefold().lstrip(".")]
     elif len(left) > 1:
         best = min(map(_rank, left))
         left = [each for each in left if _rank(each) == best]
@@ -62,7 +62,7 @@ def chosen(offered: Sequence[Offered], options: ChoosingOptions) -> Offered:
         left = [each for each in left if each.changed == newest][-1:]
     if len(left) == 1:
         return left[0]
-    names = "; ".join(f"{e.title or e.id} ({_format(e) or '?'})" for e in left or offered)[:300]
+    names = "; ".join(f"{e.title or e.id} ({format_of(e) or '?'})" for e in left or offered)[:300]
     if left:
         raise SourceError(
             "several-files",
@@ -77,6 +77,13 @@ def chosen(offered: Sequence[Offered], options: ChoosingOptions) -> Offered:
         f"No file of this dataset fits; there are: {names or 'none'}.",
         permanent=True,
     )
+
+
+def tables_among(offered: Sequence[Offered]) -> list[Offered]:
+    """Return the tables in the most readable format that there is; empty where there is none."""
+    tables = [each for each in offered if each.address and format_of(each) in _FORMATS]
+    best = min(map(_rank, tables), default=0)
+    return [each for each in tables if _rank(each) == best]
 
 
 def linked(base: str, address: str) -> str:
@@ -98,7 +105,7 @@ def same_file_only(conditional: Conditional) -> Conditional:
     return replace(conditional, last_modified=None)
 
 
-def _format(offered: Offered) -> str:
+def format_of(offered: Offered) -> str:
     """Return the format as a short lower-case word, from its name or its address."""
     said = offered.format.casefold().strip().rpartition("/")[2].lstrip(".")
     if said in _FORMATS:
@@ -108,5 +115,5 @@ def _format(offered: Offered) -> str:
 
 
 def _rank(offered: Offered) -> int:
-    name = _format(offered)
+    name = format_of(offered)
     return _FORMATS.index(name) if name in _FORMATS else len(_FORMATS)

@@ -1,6 +1,7 @@
 """A dataset of a CKAN portal: one of its files, or the rows of its DataStore."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,7 @@ from checks.sources.options import Columns, Options, bad_options, read_options
 _PAGE = re.compile(
     r"^(?P<root>.*?)/(?:[a-z]{2}/)?dataset/(?P<id>[^/]+)(?:/resource/(?P<file>[^/]+).*)?$"
 )
+_INTERFACE = re.compile(r"/(?:api(?:/3)?(?:/action(?:/[a-z_]+)?)?|(?:[a-z]{2}/)?dataset)$")
 _ROWS_A_PAGE = 10_000
 
 
@@ -61,9 +63,9 @@ class Ckan:
                 'The option "buang_kolom" is only for the contents of the DataStore.',
             )
         check_address(ref.address)
-        root, options = _placed(ref.address, options)
+        root, options = placed(ref.address, options)
         package = self._package(root, options.dataset, now)
-        wanted = chosen(_offered(root, package), options)
+        wanted = chosen(offered_in(root, package), options)
         if options.isi == "berkas":
             return self._reach.fetcher.fetch(wanted.address, same_file_only(conditional), now)
         address = f"{root}/api/3/action/datastore_search"
@@ -97,12 +99,21 @@ class Ckan:
         return package
 
 
-def _placed(address: str, options: CkanOptions) -> tuple[str, CkanOptions]:
-    """Return the portal's root, and the options with what a page's address says itself."""
+def portal_root(address: str) -> str:
+    """Return the address of the portal that a page or an interface of it belongs to."""
     parts = urlsplit(address)
     page = _PAGE.match(parts.path.rstrip("/"))
     root = urlunsplit((parts.scheme, parts.netloc, page["root"] if page else parts.path, "", ""))
-    root = re.sub(r"/api(?:/3)?(?:/action)?/?$", "", root.rstrip("/"))
+    return _INTERFACE.sub("", root.rstrip("/"))
+
+
+def placed(address: str, options: CkanOptions) -> tuple[str, CkanOptions]:
+    """Return the portal's root, and the options with what a page's address says itself.
+
+    Raises SourceError where neither names a dataset.
+    """
+    page = _PAGE.match(urlsplit(address).path.rstrip("/"))
+    root = portal_root(address)
     dataset = options.dataset or (page["id"] if page else "")
     if not dataset:
         raise bad_options(
@@ -113,7 +124,8 @@ def _placed(address: str, options: CkanOptions) -> tuple[str, CkanOptions]:
     return root, options.model_copy(update={"dataset": dataset, "berkas": berkas})
 
 
-def _offered(root: str, package: dict[str, Any]) -> list[Offered]:
+def offered_in(root: str, package: Mapping[str, Any]) -> list[Offered]:
+    """Return the files that a package of the portal offers."""
     resources = package.get("resources")
     if not isinstance(resources, list):
         return []

@@ -1,5 +1,6 @@
 """A dataset out of a portal's data.json (DCAT-US, Project Open Data)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -39,13 +40,7 @@ class DataJson:
         answer = Asker(self._reach.fetcher, now).ask(ref.address)
         path = "" if isinstance(answer.tree, list) else "dataset"
         dataset = _listed(rows_at(answer.tree, path), options.dataset)
-        parts = dataset.get("distribution")
-        offered = [
-            _offered(answer.moved_to or ref.address, dataset, each)
-            for each in (parts if isinstance(parts, list) else [])
-            if isinstance(each, dict)
-        ]
-        wanted = chosen(offered, options)
+        wanted = chosen(offered_in(answer.moved_to or ref.address, dataset), options)
         return self._reach.fetcher.fetch(wanted.address, same_file_only(conditional), now)
 
 
@@ -66,16 +61,22 @@ def _listed(datasets: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
     )
 
 
-def _offered(base: str, dataset: dict[str, Any], part: dict[str, Any]) -> Offered:
-    return Offered(
-        id=_word(part, "identifier") or _word(part, "@id"),
-        title=_word(part, "title"),
-        format=_word(part, "format") or _word(part, "mediaType"),
-        address=linked(base, _word(part, "downloadURL")),
-        changed=_word(part, "modified") or _word(dataset, "modified"),
-    )
+def offered_in(base: str, dataset: Mapping[str, Any]) -> list[Offered]:
+    """Return the files that an entry of the list at the address `base` offers."""
+    parts = dataset.get("distribution")
+    return [
+        Offered(
+            id=_word(part, "identifier") or _word(part, "@id"),
+            title=_word(part, "title"),
+            format=_word(part, "format") or _word(part, "mediaType"),
+            address=linked(base, _word(part, "downloadURL")),
+            changed=_word(part, "modified") or _word(dataset, "modified"),
+        )
+        for part in (parts if isinstance(parts, list) else [])
+        if isinstance(part, dict)
+    ]
 
 
-def _word(node: dict[str, Any], key: str) -> str:
+def _word(node: Mapping[str, Any], key: str) -> str:
     value = node.get(key)
     return value.strip() if isinstance(value, str) else ""

@@ -70,13 +70,18 @@ class DropFolder:
         root = self._folder.resolve()
         path = (root / address.replace("\0", "").strip().lstrip("/")).resolve()
         if not path.is_relative_to(root) or path == root:
-            raise SourceError(
-                "bad-address",
-                "Alamat keluar dari folder setor.",
-                "The address leads out of the drop folder.",
-                permanent=True,
-            )
+            raise outside_folder()
         return path
+
+
+def outside_folder() -> SourceError:
+    """Return the error of an address that leads out of the drop folder."""
+    return SourceError(
+        "bad-address",
+        "Alamat keluar dari folder setor; tulis jalur berkas di dalamnya, misalnya dinkes/ihk.csv.",
+        "The address leads out of the drop folder; write the path of a file inside it.",
+        permanent=True,
+    )
 
 
 def _absent() -> SourceError:

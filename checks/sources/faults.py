@@ -104,13 +104,23 @@ def silent() -> SourceError:
     )
 
 
-def bad_certificate(error: Exception) -> SourceError:
-    """Return the error of an https certificate that proves nothing."""
-    is_old = "expired" in str(error)
+def bad_certificate(error: Exception, until: datetime | None) -> SourceError:
+    """Return the error of an https certificate that proves nothing; `until` is its end."""
+    said = str(error)
+    what_id, what_en = "tidak dapat dipercaya", "cannot be trusted"
+    if "expired" in said:
+        what_id, what_en = "kedaluwarsa", "has expired"
+    elif "mismatch" in said or "doesn't match" in said:
+        what_id, what_en = "dibuat untuk nama server lain", "was made for another server name"
+    elif "self-signed" in said or "self signed" in said:
+        what_id, what_en = "dibuat sendiri oleh server", "was made by the server itself"
+    day_id, day_en = "", ""
+    if until is not None:
+        day_id, day_en = f" (berlaku sampai {until:%Y-%m-%d})", f" (valid until {until:%Y-%m-%d})"
     return SourceError(
         "tls",
-        f"Sertifikat https {'kedaluwarsa' if is_old else 'tidak dapat dipercaya'}.",
-        f"The https certificate {'has expired' if is_old else 'cannot be trusted'}.",
+        f"Sertifikat https {what_id}{day_id}.",
+        f"The https certificate {what_en}{day_en}.",
         permanent=True,
     )
 

@@ -1,17 +1,20 @@
 """The one way to the web: guarded, bounded in time and bytes, strict about what is complete."""
 
-from datetime import datetime
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from email.message import Message
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from time import monotonic
 from urllib.parse import unquote, urljoin, urlsplit
 
-import requests
-from requests import PreparedRequest
-from requests import exceptions as failures
-
 from checks.sources.body import Body, decoded
+from checks.sources.certificates import shown_end
+from checks.sources.connections import BROKEN, Answer, Connections
 from checks.sources.faults import (
     bad_address,
     bad_certificate,
@@ -20,13 +23,16 @@ from checks.sources.faults import (
     our_fault,
     silent,
 )
+from checks.sources.instants import http_instant
 from checks.sources.politeness import Politeness
-from checks.sources.port import Conditional, Fetched, SourceError
-from checks.sources.wire import Gate, Limits, Meter, StrictResponse, guarded_adapter, use_meter
+from checks.sources.port import Conditional, Fetched, Key, SourceError
+from checks.sources.wire import Gate, Limits, Meter
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BLANKS = re.compile(r"[\s\0-\x1f]")
 
 
+@lru_cache(maxsize=1024)
 def host_of(address: str) -> str:
     """Return host:port of a web address, in lower case; empty where it is no web address."""
     try:
@@ -44,7 +50,9 @@ class Fetcher:
     """Fetches web addresses for everybody: one per process, safe to share between threads.
 
     `allowed_hosts` are the host:port pairs of inner servers that may be reached;
-    `contact` is named to every server; `scratch` is the folder of temporary bodies.
+    `contact` is named to every server; `scratch` is the folder of temporary bodies. Of the
+    hosts in `exceptions` no certificate is asked until the day that stands with them, by
+    the operator's decision.
     """
 
     def __init__(
@@ -54,35 +62,44 @@ class Fetcher:
         contact: str,
         allowed_hosts: frozenset[str] = frozenset(),
         spacing_seconds: float = 2.0,
+        at_once: int = 1,
         limits: Limits | None = None,
         certificates: Path | None = None,
+        exceptions: Mapping[str, date] | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self.politeness = Politeness(spacing_seconds, frozenset(filter(is_local, allowed_hosts)))
+        exempt = frozenset(filter(is_local, allowed_hosts))
+        self.politeness = Politeness(spacing_seconds, exempt, at_once)
         self._scratch = scratch
         self._agent = f"Mutakhir/1 (pemantau data terbuka; {contact})"
-        self._adapter = guarded_adapter(Gate(allowed_hosts, self.limits.connect_seconds))
-        self._verify: bool | str = str(certificates) if certificates else True
+        self._gate = Gate(allowed_hosts, self.limits.connect_seconds)
+        self._connections = Connections(self._gate, at_once, certificates)
+        self._exceptions = dict(exceptions or {})
 
-    def fetch(self, address: str, conditional: Conditional, now: datetime) -> Fetched:
+    def fetch(
+        self, address: str, conditional: Conditional, now: datetime, key: Key | None = None
+    ) -> Fetched:
         """Return the complete answer of a web address, or raise SourceError.
 
-        Redirects are followed, each hop through the same gate. A body that is not known
-        already lies in a temporary file that is the caller's to take or remove.
+        Redirects are followed, each hop through the same gate; the key goes to the host of
+        the address alone. A body that is not known already lies in a temporary file that is
+        the caller's to take or remove.
         """
         check_address(address)
         hop, meter = address, None
         for _ in range(self.limits.hops + 1):
             with self.politeness.turn(host_of(hop)):
                 meter = meter or Meter(self.limits)
-                response = self._ask(hop, conditional, meter)
+                answer = self._ask(hop, conditional, meter, now, key)
                 try:
-                    if response.status_code not in _REDIRECTS:
+                    if answer.status not in _REDIRECTS:
                         moved_to = hop if hop != address else None
-                        return self._answer(response, hop, conditional, meter, now, moved_to)
-                    hop = _next_hop(hop, response)
+                        return self._answer(answer, hop, conditional, meter, now, moved_to)
+                    hop = _next_hop(hop, answer)
+                    if host_of(hop) != host_of(address):
+                        key = None
                 finally:
-                    response.raw.close()
+                    answer.close()
         raise SourceError(
             "too-many-redirects",
             f"Alamat dialihkan lebih dari {self.limits.hops} kali.",
@@ -92,34 +109,55 @@ class Fetcher:
 
     def close(self) -> None:
         """Close every connection that is kept for the next request."""
-        self._adapter.close()
+        self._connections.close()
 
     def _ask(
-        self, address: str, conditional: Conditional, meter: Meter, *, is_second: bool = False
-    ) -> requests.Response:
-        request = PreparedRequest()
-        try:
-            request.prepare_method("GET")
-            request.prepare_url(address, None)
-            request.prepare_headers(self._headers(conditional))
-        except (failures.RequestException, ValueError):
-            raise bad_address() from None
-        use_meter(meter)
+        self,
+        address: str,
+        conditional: Conditional,
+        meter: Meter,
+        now: datetime,
+        key: Key | None = None,
+        *,
+        is_second: bool = False,
+    ) -> Answer:
         began = monotonic()
-        timeout = (self.limits.connect_seconds, meter.seconds_left())
+        headers = self._headers(conditional, key)
+        verify = self._excepted_until(address, now) is None
         try:
-            return self._adapter.send(request, stream=True, timeout=timeout, verify=self._verify)
-        except failures.SSLError as error:
-            raise bad_certificate(error) from None
-        except (failures.Timeout, TimeoutError):
+            return self._connections.ask(address, headers, meter, verify=verify, fresh=is_second)
+        except ssl.SSLError as error:
+            raise bad_certificate(error, self._shown_end(address)) from None
+        except TimeoutError:
             raise silent() from None
-        except (failures.RequestException, OSError, ValueError) as error:
+        except BROKEN as error:
             # A kept connection that the server closed meanwhile deserves a new one.
             if not is_second and meter.n_wire == 0 and monotonic() - began < 1:
-                return self._ask(address, conditional, meter, is_second=True)
+                return self._ask(address, conditional, meter, now, key, is_second=True)
             raise broken("sambungan terputus", "connection closed") from error
 
-    def _headers(self, conditional: Conditional) -> dict[str, str]:
+    def _excepted_until(self, address: str, now: datetime) -> date | None:
+        """Return the day until which this host's certificate is not asked for, if it is so."""
+        until = self._exceptions.get(host_of(address)) if address.startswith("https:") else None
+        return until if until is not None and now.date() <= until else None
+
+    def _shown_end(self, address: str) -> datetime | None:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        return shown_end(lambda: self._gate.connect(host, parts.port or 443), host)
+
+    def date_of(self, address: str, now: datetime) -> datetime | None:
+        """Return what time a server says it is; None when it does not say or not answer."""
+        try:
+            check_address(address)
+            with self.politeness.turn(host_of(address)):
+                answer = self._ask(address, Conditional(), Meter(self.limits), now)
+                answer.close()
+        except SourceError:
+            return None
+        return http_instant(answer.header("Date"))
+
+    def _headers(self, conditional: Conditional, key: Key | None) -> dict[str, str]:
         headers = {
             "User-Agent": self._agent,
             "Accept": "*/*",
@@ -131,26 +169,33 @@ class Fetcher:
                 headers["If-None-Match"] = conditional.etag
             if conditional.last_modified:
                 headers["If-Modified-Since"] = conditional.last_modified
+        if key is not None:
+            headers[key.header] = key.value
         return headers
 
     def _answer(
         self,
-        response: requests.Response,
+        answer: Answer,
         address: str,
         conditional: Conditional,
         meter: Meter,
         now: datetime,
         moved_to: str | None,
     ) -> Fetched:
-        status, headers = response.status_code, response.headers
+        status, whole = answer.status, answer.whole
         asked = not conditional.full and bool(conditional.etag or conditional.last_modified)
+        until = answer.certificate_until
         if status == 304 and asked:
-            _drain(response)
-            return _unchanged(response, address, moved_to)
+            answer.keep()
+            unchanged = _unchanged(answer, address, moved_to)
+            return replace(
+                unchanged,
+                certificate_until=until,
+                excepted_until=self._excepted_until(address, now),
+            )
         if status != 200:
-            raise bad_status(status, headers.get("Retry-After"), now)
-        whole = _strict(response)
-        blocks = decoded(whole.body(), headers.get("Content-Encoding", ""), meter)
+            raise bad_status(status, answer.header("Retry-After"), now)
+        blocks = decoded(whole.body(), answer.header("Content-Encoding") or "", meter)
         body = Body(self._scratch, conditional.known)
         try:
             for block in blocks:
@@ -160,19 +205,22 @@ class Fetcher:
             raise our_fault(error) from error
         finally:
             body.abandon()
-        response.raw.release_conn()
+        answer.keep()
         return Fetched(
             not_modified=False,
             sha256=body.sha256,
             n_bytes=body.n_bytes,
             path=path,
-            file_name=_file_name(headers.get("Content-Disposition"), address),
+            file_name=_file_name(answer.header("Content-Disposition"), address),
             http_status=status,
-            media_type=headers.get("Content-Type"),
-            etag=headers.get("ETag"),
-            last_modified=headers.get("Last-Modified"),
+            media_type=answer.header("Content-Type"),
+            etag=answer.header("ETag"),
+            last_modified=answer.header("Last-Modified"),
             moved_to=moved_to,
             framed=whole.is_framed or body.closes_itself,
+            cut=not whole.is_framed and body.lacks_its_end,
+            certificate_until=until,
+            excepted_until=self._excepted_until(address, now),
         )
 
 
@@ -192,12 +240,12 @@ def check_address(address: str) -> None:
         is_good = bool(host_of(address)) and parts.username is None and not parts.fragment
     except ValueError:
         is_good = False
-    if not is_good or any(c.isspace() or ord(c) < 32 for c in address):
+    if not is_good or _BLANKS.search(address):
         raise bad_address()
 
 
-def _next_hop(address: str, response: requests.Response) -> str:
-    target = urljoin(address, response.headers.get("Location", "").strip())
+def _next_hop(address: str, answer: Answer) -> str:
+    target = urljoin(address, (answer.header("Location") or "").strip())
     target = target.partition("#")[0]
     check_address(target)
     if address.startswith("https:") and not target.startswith("https:"):
@@ -210,20 +258,7 @@ def _next_hop(address: str, response: requests.Response) -> str:
     return target
 
 
-def _strict(response: requests.Response) -> StrictResponse:
-    whole = response.raw._original_response
-    if not isinstance(whole, StrictResponse):
-        raise TypeError(f"expected an answer of the guarded adapter, found {type(whole)}")
-    return whole
-
-
-def _drain(response: requests.Response) -> None:
-    """Give the connection back: an answer without a body is at its end already."""
-    _strict(response).close()
-    response.raw.release_conn()
-
-
-def _unchanged(response: requests.Response, address: str, moved_to: str | None) -> Fetched:
+def _unchanged(answer: Answer, address: str, moved_to: str | None) -> Fetched:
     return Fetched(
         not_modified=True,
         sha256=None,
@@ -231,8 +266,8 @@ def _unchanged(response: requests.Response, address: str, moved_to: str | None) 
         path=None,
         file_name=_file_name(None, address),
         http_status=304,
-        etag=response.headers.get("ETag"),
-        last_modified=response.headers.get("Last-Modified"),
+        etag=answer.header("ETag"),
+        last_modified=answer.header("Last-Modified"),
         moved_to=moved_to,
     )
 

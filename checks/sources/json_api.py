@@ -59,7 +59,7 @@ def read_pages(
     file_name: str,
 ) -> Fetched:
     """Return the records of every page as one canonical file, or raise SourceError."""
-    walk = Walk(options, Asker(reach.fetcher, now))
+    walk = Walk(options, Asker(reach.fetcher, now, options.key))
     first = walk.go(address)
     records = records_of(walk.rows).chosen(options.ambil_kolom, options.buang_kolom)
     return written(
@@ -68,5 +68,5 @@ def read_pages(
         conditional,
         file_name,
         http_status=first.http_status,
-        moved_to=None if options.rahasia else first.moved_to,
+        moved_to=None if options.parameter_rahasia else first.moved_to,
     )

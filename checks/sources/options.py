@@ -1,5 +1,6 @@
 """The options of a source: typed, with help in Bahasa Indonesia, and a form made of them."""
 
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from pydantic_core import ErrorDetails
 
 from checks.sources.port import SourceError
 
+#: Options whose name ends so hold a secret's reference, and by mistake the secret itself.
+SECRET = "rahasia"
+_LONGEST_SHOWN = 60
 #: The name of a column; several of them are a list in the order they are to have.
 Columns = Annotated[tuple[str, ...], Field(max_length=500)]
 
@@ -45,18 +49,46 @@ class OptionField:
     choices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OptionFault:
+    """What is wrong with one option, for whoever fills in the form."""
+
+    name: str
+    sentence_id: str
+    sentence_en: str
+
+
 Known = TypeVar("Known", bound=Options)
 
 
 def read_options(model: type[Known], given: Mapping[str, Any]) -> Known:
     """Return the options as their kind knows them.
 
-    Raises SourceError `bad-options` that names the first wrong one, never its value.
+    Raises SourceError `bad-options` that names the first wrong one and what was found, but
+    never what stands where a secret belongs.
     """
     try:
         return model.model_validate(dict(given))
     except ValidationError as error:
-        raise _wrong(model, error.errors(include_input=False, include_url=False)[0]) from None
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise _wrong(model, given, first) from None
+
+
+def option_faults(model: type[Options], given: Mapping[str, Any]) -> tuple[OptionFault, ...]:
+    """Return what is wrong with each option, empty where all of them can be used.
+
+    The name is empty where options do not fit together.
+    """
+    try:
+        model.model_validate(dict(given))
+    except ValidationError as error:
+        found: dict[str, OptionFault] = {}
+        for each in error.errors(include_input=False, include_url=False):
+            name = str(each["loc"][0]) if each["loc"] else ""
+            said = _wrong(model, given, each)
+            found.setdefault(name, OptionFault(name, said.sentence_id, said.sentence_en))
+        return tuple(found.values())
+    return ()
 
 
 def options_of(kind: type[Any]) -> type[Options]:
@@ -105,23 +137,36 @@ def _shown(field: FieldInfo) -> str:
     return ", ".join(field.default) if isinstance(field.default, tuple) else str(field.default)
 
 
-def _wrong(model: type[Options], error: ErrorDetails) -> SourceError:
+def _wrong(model: type[Options], given: Mapping[str, Any], error: ErrorDetails) -> SourceError:
     name = str(error["loc"][0]) if error["loc"] else ""
     field = model.model_fields.get(name)
     known = ", ".join(model.model_fields) or "-"
+    about = (field.description if field else None) or "periksa nilainya"
+    about = about.rstrip(".")
     if error["type"] == "missing":
-        reason = "wajib diisi", "is required"
+        reason = f"wajib diisi: {about}", "is required; see its help"
     elif error["type"] == "extra_forbidden":
         reason = f"tidak dikenal (yang dikenal: {known})", f"is unknown (known: {known})"
     else:
-        about = field.description if field and field.description else "periksa nilainya"
-        reason = f"tidak sesuai: {about.rstrip('.')}", "does not fit; see its help"
+        found = _found(name, given.get(name))
+        reason = (
+            f"berisi {found}, tidak sesuai: {about}",
+            f"holds {found}, which does not fit; see its help",
+        )
     if not name:
         about = error["msg"].removeprefix("Value error, ").rstrip(".")
         return bad_options(
             f"Opsi sumber tidak sesuai: {about}.", "The options do not fit together."
         )
     return bad_options(f'Opsi "{name}" {reason[0]}.', f'The option "{name}" {reason[1]}.')
+
+
+def _found(name: str, value: Any) -> str:
+    """Return what was written, as JSON and short; not where it may be a secret."""
+    if name.endswith(SECRET):
+        return "(dirahasiakan)"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def bad_options(sentence_id: str, sentence_en: str) -> SourceError:

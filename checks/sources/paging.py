@@ -1,22 +1,22 @@
 """The pages of a JSON address, walked to the end: whole, or a failure."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import urljoin
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field
 
 from checks.sources import SourceError
 from checks.sources.answers import Answer, Asker, found_at, rows_at, with_query
 from checks.sources.faults import broken
 from checks.sources.fetcher import check_address, host_of
-from checks.sources.options import Options
-from checks.sources.references import is_reference, referred
+from checks.sources.keys import KeyOptions
+from checks.sources.references import referred
 
 _PATH = r"^[^\s]*$"
 
 
-class PagingOptions(Options):
+class PagingOptions(KeyOptions):
     """Where the records stand and how pages follow."""
 
     jalur_data: str = Field(
@@ -90,29 +90,11 @@ class PagingOptions(Options):
         title="Batas halaman",
         description="Paling banyak halaman yang diambil (1 sampai 1000); lebih dari itu gagal",
     )
-    rahasia: str = Field(
-        default="",
-        title="Kunci API",
-        description="Rujukan ke kunci API di mesin Mutakhir, misalnya env:SUMBER_SICANTIK",
-    )
     parameter_rahasia: str = Field(
         default="",
         title="Parameter kunci API",
         description="Nama parameter alamat yang membawa kunci API, misalnya api_key",
     )
-
-    @field_validator("rahasia")
-    @classmethod
-    def _only_a_reference(cls, text: str) -> str:
-        if text and not is_reference(text):
-            raise ValueError("a secret is given by reference")
-        return text
-
-    @model_validator(mode="after")
-    def _secret_has_its_place(self) -> Self:
-        if bool(self.rahasia) != bool(self.parameter_rahasia):
-            raise ValueError("rahasia dan parameter_rahasia diisi bersama")
-        return self
 
 
 @dataclass(slots=True)
@@ -168,7 +150,7 @@ class Walk:
 
     def _signed(self, address: str) -> str:
         options = self.options
-        if not options.rahasia:
+        if not options.parameter_rahasia:
             return address
         return with_query(address, **{options.parameter_rahasia: referred(options.rahasia)})
 

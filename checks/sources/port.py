@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,14 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """An API key in a header of the request; its value is in no text that is ever shown."""
+
+    header: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Conditional:
     """What is known of the content already, so that an unchanged one costs little.
 
@@ -79,7 +87,9 @@ class Fetched:
     """A complete answer. `path` is a temporary file of the body, None where it is known.
 
     `framed` is False when the body ended with the connection alone, so that nothing but
-    the format itself can say that it is whole.
+    the format itself can say that it is whole; `cut` when that says that it is not.
+    `certificate_until` is the end of the https
+    certificate; with `excepted_until` it was not asked for, by the operator's decision.
     """
 
     not_modified: bool
@@ -93,3 +103,6 @@ class Fetched:
     last_modified: str | None = None
     moved_to: str | None = None
     framed: bool = True
+    cut: bool = False
+    certificate_until: datetime | None = None
+    excepted_until: date | None = None

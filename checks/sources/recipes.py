@@ -17,8 +17,9 @@ class Recipe:
     """One application: how it is read, which columns come out, what its office prepares.
 
     `address` is a pattern whose part in angle brackets the city fills in; `note_id` is for
-    the people of the application, in Bahasa Indonesia. Source: the survey of the interfaces
-    that these systems have; where there is none, a view is proposed.
+    the people of the application, in Bahasa Indonesia; `words` are other names of it.
+    Source: the survey of the interfaces that these systems have; where there is none, a
+    view is proposed.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Recipe:
     value_columns: tuple[str, ...]
     cadence: Cadence
     note_id: str
+    words: tuple[str, ...] = ()
 
     @property
     def stored_options(self) -> Mapping[str, Any]:
@@ -55,6 +57,7 @@ SICANTIK = Recipe(
     "sendiri: samakan ambil_kolom dengan kolom templat itu. Nama dan alamat pemohon tidak "
     "diambil karena hanya kolom yang disebut yang dibaca. Untuk rekap, isi hitung_menurut "
     "dengan nama_izin dan tahapan.",
+    words=("sicantik cloud",),
 )
 SPPD = Recipe(
     name="sppd",
@@ -73,6 +76,7 @@ SPPD = Recipe(
     note_id="Minta pengelola SPPD membuat view v_sppd (no_spt, opd, tujuan, tgl_berangkat, "
     "tgl_kembali, jumlah_orang, biaya) dan satu pengguna basis data yang hanya boleh membaca "
     "view itu. Yang terbit hanya jumlah per OPD per bulan, tidak ada nama pegawai.",
+    words=("e-sppd", "perjalanan dinas"),
 )
 IDATABASE = Recipe(
     name="idatabase",
@@ -90,6 +94,7 @@ IDATABASE = Recipe(
     note_id="Minta Bappeda membuat view v_indikator (kode_indikator, uraian, satuan, tahun, "
     "nilai, opd), satu baris per indikator per tahun. Nilai yang belum ada dikosongkan, bukan "
     "diisi nol.",
+    words=("i-database",),
 )
 E_BUDGETING = Recipe(
     name="e_budgeting",
@@ -107,6 +112,7 @@ E_BUDGETING = Recipe(
     note_id="Minta BPKAD membuat view v_realisasi_anggaran (bulan sebagai 2025-03, "
     "kode_rekening, uraian, anggaran, realisasi, persen) menurut keadaan akhir tiap bulan. "
     "Angka rupiah ditulis penuh, tidak dalam ribu atau juta.",
+    words=("ebudgeting", "e-budget"),
 )
 PAD = Recipe(
     name="pad",
@@ -124,6 +130,7 @@ PAD = Recipe(
     note_id="Minta Bapenda membuat view v_pad_harian (tanggal, jenis_pajak, target_tahun, "
     "realisasi_harian, realisasi_sd), satu baris per hari per jenis pajak. Baris per wajib "
     "pajak dan NPWPD tidak pernah masuk view ini.",
+    words=("pad online", "pad daring"),
 )
 JDIH = Recipe(
     name="jdih",
@@ -149,5 +156,6 @@ JDIH = Recipe(
     note_id="Pakai alamat integrasi yang sudah didaftarkan ke JDIHN (larik JSON, satu objek per "
     "peraturan). Untuk jumlah menurut tahun dan jenis, buat sumber kedua dengan isi = "
     "ringkasan. Tombol uji menunjukkan tautan berkas yang mati.",
+    words=("jdih daerah",),
 )
 RECIPES = (SICANTIK, SPPD, IDATABASE, E_BUDGETING, PAD, JDIH)

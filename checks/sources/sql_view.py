@@ -20,7 +20,7 @@ from checks.sources.database_faults import bad_url, query_too_slow, refused_quer
 from checks.sources.faults import too_large
 from checks.sources.options import Columns, Options, read_options
 from checks.sources.records import Records, number_text, written
-from checks.sources.references import referred
+from checks.sources.references import is_reference, referred
 
 _NAME = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
 _READS = re.compile(r"\s*(?:select|with)\b", re.IGNORECASE)
@@ -110,6 +110,25 @@ class SqlView:
             engine.dispose()
         chosen = records.chosen(options.ambil_kolom, options.buang_kolom)
         return written(chosen, self._reach, conditional, "sql_view.json")
+
+
+def database_host(address: str) -> str:
+    """Return host:port of the database that a reference names, without its credentials.
+
+    A database file, and what cannot be told, is this machine's own: it neither shares a
+    server's turn nor says whether our line is up.
+    """
+    name = address.removeprefix("env:")
+    if not is_reference(address):
+        return f"localhost:{name}"
+    try:
+        url = _url(referred(address))
+    except SourceError:
+        return f"localhost:{name}"
+    if url.get_backend_name() == "sqlite":
+        return f"localhost:{Path(url.database or '').name}"
+    host = url.host or "localhost"
+    return f"[{host}]:{url.port or 5432}" if ":" in host else f"{host}:{url.port or 5432}"
 
 
 def _url(address: str) -> URL:

@@ -15,10 +15,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-
 from checks.sources.addresses import is_public
 from checks.sources.faults import (
     MEGABYTE,
@@ -29,13 +25,13 @@ from checks.sources.faults import (
     too_large,
     too_slow,
 )
-from checks.sources.port import Fault, SourceError
+from checks.sources.names import resolve
+from checks.sources.port import SourceError
 
 _BLOCK = 1 << 16
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _LONGEST_LINE = 8192
-_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, socket.EAI_NODATA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +136,8 @@ class StrictResponse(http.client.HTTPResponse):
         elif lengths:
             if len(set(lengths)) != 1 or not _LENGTH.fullmatch(lengths[0]):
                 raise broken("Content-Length tidak sah", "bad Content-Length")
+            if int(lengths[0]) > (most := _meter.get().limits.wire_bytes):
+                raise too_large(most)
             yield from self._exactly(int(lengths[0]))
         else:
             while block := self.fp.read1(_BLOCK):
@@ -179,19 +177,6 @@ class StrictResponse(http.client.HTTPResponse):
         raise broken("penutup terpotong", "trailer cut short")
 
 
-def _resolve(host: str, port: int) -> list[Any]:
-    try:
-        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    except (OSError, UnicodeError) as error:
-        is_unknown = isinstance(error, UnicodeError) or error.errno in _NO_SUCH_NAME
-        raise SourceError(
-            "no-such-host" if is_unknown else "no-name-answer",
-            f"Nama server {host} tidak ditemukan (DNS).",
-            f"The server name {host} cannot be resolved (DNS).",
-            fault=Fault.UNREACHED,
-        ) from None
-
-
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Where connections may go: public addresses, and the host:port pairs that are listed."""
@@ -206,8 +191,9 @@ class Gate:
         """
         is_listed = f"{host}:{port}" in self.allowed or f"[{host}]:{port}" in self.allowed
         failure: SourceError | None = None
+        found = resolve(host, port, self.connect_seconds)
         deadline = monotonic() + self.connect_seconds
-        for family, kind, protocol, _, address in _resolve(host, port):
+        for family, kind, protocol, _, address in found:
             if not (is_listed or is_public(str(address[0]))):
                 continue
             try:
@@ -224,37 +210,3 @@ class Gate:
             else:
                 return sock
         raise failure or forbidden(host)
-
-
-def guarded_adapter(gate: Gate) -> HTTPAdapter:
-    """Return the adapter of requests whose every connection passes the gate.
-
-    Errors of resolving and connecting come out as they are (OSError, SourceError).
-    """
-
-    class Plain(HTTPConnection):
-        response_class = StrictResponse
-
-        def _new_conn(self) -> socket.socket:
-            return gate.connect(self._dns_host, self.port)
-
-    class Secure(HTTPSConnection):
-        response_class = StrictResponse
-
-        def _new_conn(self) -> socket.socket:
-            return gate.connect(self._dns_host, self.port)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    class Adapter(HTTPAdapter):
-        def init_poolmanager(
-            self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
-        ) -> None:
-            self.poolmanager = PoolManager(connections, maxsize=maxsize, block=block, **pool_kwargs)
-            self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-
-    return Adapter(pool_connections=512, pool_maxsize=1, max_retries=0)

@@ -1,6 +1,7 @@
 """A server that says exactly the bytes it is told, for answers no library would send."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 
@@ -18,10 +19,14 @@ def says(*parts: bytes) -> Talk:
 
 
 class RawServer:
-    """Listens on loopback, reads one request a connection, and lets `talk` answer it."""
+    """Listens on loopback, reads one request a connection, and lets `talk` answer it.
 
-    def __init__(self, talk: Talk) -> None:
+    With `tls` it speaks https; the context may be changed while it runs.
+    """
+
+    def __init__(self, talk: Talk, tls: ssl.SSLContext | None = None) -> None:
         self._talk = talk
+        self.tls = tls
         self.n_connections = 0
         self.requests: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -33,7 +38,8 @@ class RawServer:
     @property
     def address(self) -> str:
         """The address of a file on it."""
-        return f"http://127.0.0.1:{self.port}/data.csv"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.port}/data.csv"
 
     def _serve(self) -> None:
         while True:
@@ -47,8 +53,11 @@ class RawServer:
     def _answer(self, connection: socket.socket) -> None:
         with connection:
             try:
-                self.requests.append(connection.recv(65536))
-                self._talk(connection)
+                if self.tls is not None:
+                    connection = self.tls.wrap_socket(connection, server_side=True)
+                with connection:
+                    self.requests.append(connection.recv(65536))
+                    self._talk(connection)
             except OSError:
                 """The other side had enough."""
 

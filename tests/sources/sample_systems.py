@@ -36,6 +36,7 @@ class SampleServer:
         self.pages: dict[str, Any] = {}
         self.asked: list[str] = []
         self.conditions: list[str | None] = []
+        self.headers: list[dict[str, str]] = []
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -43,6 +44,7 @@ class SampleServer:
             def do_GET(self) -> None:
                 outer.asked.append(self.path)
                 outer.conditions.append(self.headers.get("If-None-Match"))
+                outer.headers.append(dict(self.headers))
                 parts = urlsplit(self.path)
                 page = outer.pages.get(unquote(parts.path), (404, {}, b"none"))
                 answer = page(dict(parse_qsl(parts.query))) if callable(page) else page

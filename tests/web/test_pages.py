@@ -289,8 +289,8 @@ def test_an_unreachable_database_still_gives_an_error_page(tmp_path, sqlite_engi
         for table in ("heartbeat", "declaration"):
             session.connection().exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_gone")
     answer = web.test_client().get("/")
-    assert answer.status_code == 500
-    assert "Halaman ini sedang terganggu" in answer.text
+    assert answer.status_code == 503
+    assert "Sedang sibuk, belum dapat dilayani" in answer.text
 
 
 def tell_large_city(town: Town) -> None:

@@ -1,0 +1,1 @@
+"""Taking over a whole portal: its organisations, its datasets, where they are read."""
