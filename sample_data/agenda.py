@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 class Stop:
     """One instant of the lived months and what happens at it.
 
-    `pulled` are looked at over HTTP, `uploaded` are sent by their operators, `declared` are
+    `pulled` are looked at by Mutakhir, `uploaded` are sent by their operators, `declared` are
     periods declared nil; at a tick time alone is judged.
     """
 

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from catalog.rules.calendar import Calendar
 from catalog.rules.errors import MutakhirError
 from catalog.rules.periods import shift_month
-from sample_data.faces import Album, Face, Held, album
+from sample_data.faces import DAYS_SHOWN, DAYS_STORED, Album, Face, Held, album
 from sample_data.files import (
     CITY_NAME,
     Assigned,
@@ -23,6 +23,7 @@ from sample_data.files import (
 from sample_data.layouts import Layout, read_layouts
 from sample_data.rows import Cell, Row, rows_of_period, rows_of_register
 from sample_data.story import HORIZON, Act, Event, Flaw, Span, Story, tell_story
+from sample_data.untidy import total, untidied
 from sample_data.writing import MEDIA_TYPES, Hand, csv_file, csv_lines, json_file, workbook
 
 N_MONTHS = 24
@@ -37,6 +38,8 @@ _FAILURES: dict[Flaw, tuple[int, bytes]] = {
     Flaw.LOGIN: (200, _LOGIN_PAGE),
     Flaw.DOWN: (503, b"Layanan sedang tidak tersedia\n"),
 }
+_HANDS_OF_KINDS = {"json_api": Hand.NESTED, "jdihn": Hand.REGULATIONS}
+_HANDS_OF_FILES = {"xlsx": Hand.WORKBOOK, "json": Hand.RECORDS}
 _N_LOST = 0.6
 _YEAR_TOO_FAR = 2099
 
@@ -65,6 +68,7 @@ class _Dataset:
     album: Album
     hand: Hand
     lines: Callable[[Held], str]
+    rows: Callable[[Held], tuple[Row, ...]]
     served: dict[Face, Feed] = field(default_factory=dict)
 
     def has(self, behaviour: str) -> bool:
@@ -116,6 +120,19 @@ class City:
         events = self._dataset(slug).story.events
         return tuple(e for e in events if e.act is Act.NIL and start < e.at <= end)
 
+    def face(self, slug: str, at: datetime) -> Face:
+        """Return what is shown at an instant: which periods, and what is wrong with them."""
+        return self._dataset(slug).album.at(at)
+
+    def header(self, slug: str) -> tuple[str, ...]:
+        """Return the columns of a dataset in the application that it comes from."""
+        return self._dataset(slug).layout.header
+
+    def rows(self, slug: str, at: datetime) -> list[Row]:
+        """Return the rows that the application of a dataset holds at an instant."""
+        dataset = self._dataset(slug)
+        return _rows(dataset, dataset.album.at(at))
+
     def content(self, slug: str, at: datetime) -> Feed:
         """Return what the feed answers at an instant; raises UnknownFeed for no such dataset."""
         dataset = self._dataset(slug)
@@ -140,27 +157,34 @@ class City:
         assigned = self._assigned[slug]
         story = tell_story(promised, assigned, Span(self.start_on, self.now, self.calendar))
         hand = _hand(promised, assigned)
+        rows = functools.cache(lambda held: _rows_held(layout, held))
         return _Dataset(
             promised=promised,
             layout=layout,
             assigned=assigned,
             story=story,
-            album=album(story.held, self.start_at - HORIZON, story.events),
+            album=album(
+                story.held,
+                self.start_at - HORIZON,
+                story.events,
+                DAYS_STORED if promised.kind == "sql_view" else DAYS_SHOWN,
+            ),
             hand=hand,
-            lines=functools.cache(lambda held: csv_lines(_rows_held(layout, held), hand)),
+            lines=functools.cache(lambda held: csv_lines(rows(held), hand)),
+            rows=rows,
         )
 
 
 def _hand(promised: Promised, assigned: Sequence[Assigned]) -> Hand:
-    if promised.extension == "xlsx":
-        return Hand.WORKBOOK
-    if promised.extension == "json":
-        return Hand.NESTED if promised.agency == "DPMPTSP-TK" else Hand.RECORDS
+    if promised.kind in _HANDS_OF_KINDS:
+        return _HANDS_OF_KINDS[promised.kind]
+    if promised.extension in _HANDS_OF_FILES:
+        return _HANDS_OF_FILES[promised.extension]
     return Hand.SEMICOLON if any(a.behaviour == "semicolon" for a in assigned) else Hand.PLAIN
 
 
 def _serve(dataset: _Dataset, face: Face) -> Feed:
-    if face.failure:
+    if face.failure in _FAILURES:
         status, body = _FAILURES[face.failure]
         return Feed(status, "text/html; charset=utf-8", body)
     body = _body(dataset, face)
@@ -176,14 +200,15 @@ def _serve(dataset: _Dataset, face: Face) -> Feed:
 def _body(dataset: _Dataset, face: Face) -> bytes:
     hand, header = dataset.hand, _header(dataset.layout, face)
     title = _title_rows(dataset) if dataset.has("titled") else ()
-    whole = not face.flaw and not face.n_touches and not dataset.layout.is_register
+    is_plain = not face.flaw and not face.failure and not face.n_touches
+    whole = is_plain and not dataset.layout.is_register
     if hand in (Hand.PLAIN, Hand.SEMICOLON) and whole and not dataset.has("totals"):
         head = csv_lines([header], hand)
         return csv_file(title, [head, *(dataset.lines(held) for held in face.held)], hand)
     rows = _rows(dataset, face)
     if hand is Hand.WORKBOOK:
         return workbook(title, header, rows)
-    if hand in (Hand.RECORDS, Hand.NESTED):
+    if hand in (Hand.RECORDS, Hand.NESTED, Hand.REGULATIONS):
         return json_file(header, rows, hand)
     return csv_file(title, [csv_lines([header, *rows], hand)], hand)
 
@@ -207,21 +232,25 @@ def _header(layout: Layout, face: Face) -> tuple[str, ...]:
 
 def _rows(dataset: _Dataset, face: Face) -> list[Row]:
     layout = dataset.layout
+    if face.failure is Flaw.BLANK:
+        return []
     if layout.is_register:
         rows = list(rows_of_register(layout, face.n_releases))
     else:
-        rows = [row for held in face.held for row in _rows_held(layout, held)]
+        rows = [row for held in face.held for row in dataset.rows(held)]
     if face.flaw is Flaw.LOST_ROWS:
         rows = rows[int(len(rows) * _N_LOST) :]
     elif face.flaw is Flaw.FUTURE:
         rows.append((_YEAR_TOO_FAR, *rows[-1][1:]))
     elif face.flaw is Flaw.LEAK:
         rows = [(*row, _nik(number)) for number, row in enumerate(rows, start=1)]
+    elif face.flaw is Flaw.UNTIDY:
+        rows = untidied(layout, rows)
     if face.n_touches:
         turn = face.n_touches % len(rows)
         rows = rows[turn:] + rows[:turn]
     if dataset.has("totals"):
-        rows.append(_total(layout, rows))
+        rows.append(total(layout, rows))
     return rows
 
 
@@ -240,16 +269,6 @@ def _mended(row: Row, position: int) -> Row:
     old = row[position]
     new: Cell = old + max(1, round(old * 0.05)) if isinstance(old, int | float) else old
     return (*row[:position], new, *row[position + 1 :])
-
-
-def _total(layout: Layout, rows: Sequence[Row]) -> Row:
-    first_value = len(layout.header) - len(layout.columns)
-    sums: list[Cell] = ["Jumlah", *[None] * (first_value - 1)]
-    for i, column in enumerate(layout.columns, start=first_value):
-        numbers = [row[i] for row in rows]
-        total = sum(n for n in numbers if isinstance(n, int | float))
-        sums.append(round(total, 2) if column.is_value else None)
-    return tuple(sums)
 
 
 def _nik(number: int) -> str:

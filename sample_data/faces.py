@@ -8,8 +8,9 @@ from datetime import datetime
 from catalog.rules.periods import Period
 from sample_data.story import Act, Event, Flaw
 
-#: A daily feed shows its last days only, as an application's export does.
-DAYS_SHOWN = 31
+#: A daily feed shows its last days only, as an application's export does; a database keeps
+#: a year and more, because its views add up since January.
+DAYS_SHOWN, DAYS_STORED = 31, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,20 @@ class Album:
         return self.faces[max(0, bisect_right(self._turned_at, instant) - 1)]
 
 
-def album(held: Iterable[Period], since: datetime, events: Iterable[Event]) -> Album:
-    """Return the faces of a feed that held some periods since an instant."""
+def album(
+    held: Iterable[Period], since: datetime, events: Iterable[Event], n_days: int = DAYS_SHOWN
+) -> Album:
+    """Return the faces of a feed that held some periods since an instant.
+
+    One that publishes daily shows its last `n_days` releases.
+    """
     face = Face(since, tuple(Held(period) for period in held))
     faces = [face]
     before = face
     for event in events:
         if event.act is Act.NIL:
             continue
-        turned = _turned(face, event, before)
+        turned = _turned(face, event, before, n_days)
         if event.act is Act.PUBLISH:
             before = face
         face = turned
@@ -61,10 +67,10 @@ def album(held: Iterable[Period], since: datetime, events: Iterable[Event]) -> A
     return Album(tuple(faces), [f.changed_at for f in faces])
 
 
-def _turned(face: Face, event: Event, before: Face) -> Face:
+def _turned(face: Face, event: Event, before: Face, n_days: int) -> Face:
     match event.act:
         case Act.PUBLISH if event.period is not None:
-            return _with(face, event, event.period)
+            return _with(face, event, event.period, n_days)
         case Act.REVERT:
             return replace(before, changed_at=event.at)
         case Act.CORRECT:
@@ -81,9 +87,9 @@ def _turned(face: Face, event: Event, before: Face) -> Face:
     return face
 
 
-def _with(face: Face, event: Event, period: Period) -> Face:
+def _with(face: Face, event: Event, period: Period, n_days: int) -> Face:
     held = (*face.held, Held(period, is_empty=event.flaw is Flaw.EMPTY))
     if period.cadence.is_rolling:
-        held = held[-DAYS_SHOWN:]
+        held = held[-n_days:]
     flaw = Flaw.NONE if event.flaw is Flaw.EMPTY else event.flaw
     return replace(face, changed_at=event.at, held=held, n_releases=face.n_releases + 1, flaw=flaw)

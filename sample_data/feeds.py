@@ -1,8 +1,10 @@
 """The feeds of the sample city over real HTTP: `python -m sample_data.feeds --port 0`.
 
 GET /feeds/<slug>.<extension> answers what the feed holds at the server's own clock, with ETag
-and Last-Modified and 304 where nothing changed. POST /clock with {"at": ISO} sets the clock to
-a frozen instant; with "running": true it goes on from there. GET /clock tells it.
+and Last-Modified and 304 where nothing changed; a JSON API answers page by page. POST /clock
+with {"at": ISO} sets the clock to a frozen instant; with "running": true it goes on from
+there. GET /clock tells it. The databases in --folder follow the same clock, with "only" those
+of the datasets in that list.
 """
 
 import argparse
@@ -10,6 +12,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -18,13 +21,16 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
+from urllib.parse import parse_qsl, urlsplit
 
 from catalog.rules.errors import MutakhirError
 from sample_data.city import N_MONTHS, City, Feed, UnknownFeed
+from sample_data.databases import Databases, references
+from sample_data.interfaces import API_KEY, KEY_HEADER, KEY_REFERENCE, page_of
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30.0
-_LONGEST_ORDER = 1000
+_LONGEST_ORDER = 20_000
 
 
 class FeedsUnavailable(MutakhirError):
@@ -51,15 +57,28 @@ class Clock:
 
 
 class FeedServer(ThreadingHTTPServer):
-    """A server of all feeds of one city on the loopback address."""
+    """A server of all feeds of one city on the loopback address, and of its databases."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, city: City, port: int) -> None:
+    def __init__(self, city: City, port: int, folder: Path) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.city = city
         self.clock = Clock(city.start_at)
+        self._databases = Databases(city, folder)
+
+    def set_clock(
+        self, at: datetime, *, running: bool, only: Collection[str] | None = None
+    ) -> None:
+        """Put the feeds and the databases into an instant, or those of some datasets only."""
+        self.clock.set(at, running=running)
+        self._databases.follow(at, only)
+
+    def service_actions(self) -> None:
+        """Let the databases go on with a running clock; called a few times a second."""
+        if self.clock.running:
+            self._databases.follow(self.clock.now())
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -71,9 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/clock":
             self._answer(HTTPStatus.OK, "text/plain", self.server.clock.now().isoformat().encode())
             return
-        slug = self.path.removeprefix("/feeds/").rpartition(".")[0]
         try:
-            feed = self.server.city.content(slug, self.server.clock.now())
+            feed = self._feed()
         except UnknownFeed as error:
             feed = Feed(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", str(error).encode())
         if self._has(feed):
@@ -82,6 +100,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(feed.status, feed.media_type, feed.body, feed)
 
     do_HEAD = do_GET
+
+    def _feed(self) -> Feed:
+        """Return what the path names at this instant; raises UnknownFeed."""
+        parts = urlsplit(self.path)
+        slug = parts.path.removeprefix("/feeds/").rpartition(".")[0]
+        city = self.server.city
+        feed = city.content(slug, self.server.clock.now())
+        kind = city.promised(slug).kind
+        if kind == "sql_view":
+            raise UnknownFeed(f'sample city: "{slug}" is read from its database')
+        if kind == "json_api":
+            return page_of(feed, dict(parse_qsl(parts.query)), self.headers.get(KEY_HEADER))
+        return feed
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -92,10 +123,11 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             order = json.loads(self.rfile.read(length))
             at = datetime.fromisoformat(order["at"]).astimezone(UTC)
+            only = order.get("only") and [str(slug) for slug in order["only"]]
         except (ValueError, KeyError, TypeError):
             self._answer(HTTPStatus.BAD_REQUEST, "text/plain", b'expected {"at": ISO instant}\n')
             return
-        self.server.clock.set(at, running=bool(order.get("running")))
+        self.server.set_clock(at, running=bool(order.get("running")), only=only)
         self._answer(HTTPStatus.OK, "text/plain", at.isoformat().encode())
 
     def _has(self, feed: Feed) -> bool:
@@ -129,13 +161,18 @@ class _Handler(BaseHTTPRequestHandler):
 class Feeds:
     """The feeds in a process of their own; leaving the context ends it.
 
-    `now` is the instant up to which the city is lived; `address` is filled in for `{feeds}`.
-    Raises FeedsUnavailable when the process does not start.
+    `now` is the instant up to which the city is lived; `address` is filled in for `{feeds}`,
+    and `secrets` are to be in the environment of who looks at the applications. Their
+    databases lie in `folder`. Raises FeedsUnavailable when the process does not start.
     """
 
-    def __init__(self, now: datetime, port: int = 0, n_months: int = N_MONTHS) -> None:
+    def __init__(
+        self, now: datetime, folder: Path, port: int = 0, n_months: int = N_MONTHS
+    ) -> None:
+        self.secrets = {KEY_REFERENCE: API_KEY, **references(folder.absolute())}
         command = [sys.executable, "-m", "sample_data.feeds", "--now", now.isoformat()]
         command += ["--port", str(port), "--months", str(n_months)]
+        command += ["--folder", str(folder.absolute())]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline().strip()
@@ -155,9 +192,15 @@ class Feeds:
         """The address below which each feed answers."""
         return f"http://{self.host}/feeds"
 
-    def set_clock(self, at: datetime, *, running: bool = False) -> None:
-        """Put the feeds into an instant; running, they go on from it. Raises FeedsUnavailable."""
-        order = json.dumps({"at": at.isoformat(), "running": running})
+    def set_clock(
+        self, at: datetime, *, running: bool = False, only: Collection[str] | None = None
+    ) -> None:
+        """Put the feeds into an instant; running, they go on from it.
+
+        Databases follow for the datasets in `only`, None for all. Raises FeedsUnavailable.
+        """
+        known = None if only is None else list(only)
+        order = json.dumps({"at": at.isoformat(), "running": running, "only": known})
         try:
             self._connection.request("POST", "/clock", body=order)
             answer = self._connection.getresponse()
@@ -189,8 +232,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
     parser.add_argument("--months", type=int, default=N_MONTHS)
+    parser.add_argument("--folder", type=Path, default=Path("instance/applications"))
     options = parser.parse_args(arguments)
-    server = FeedServer(City(options.now, options.months), options.port)
+    server = FeedServer(City(options.now, options.months), options.port, options.folder)
     sys.stdout.write(f"{server.server_port}\n")
     sys.stdout.flush()
     server.serve_forever()

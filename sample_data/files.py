@@ -1,6 +1,7 @@
 """The committed files of the sample city: what `mutakhir demo` loads and what its feeds follow."""
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,8 +50,21 @@ def load_files(feeds: str, today: date) -> dict[str, str]:
     """Return the text of each file to load, by name, with `{feeds}` and `{today+n}` filled in.
 
     `feeds` is the address under which the sample feeds answer, without a slash at the end.
+    The Table Schemas that the column `skema` names stand in it in full.
     """
-    return {name: _filled(_text(name), feeds, today) for name in LOADED}
+    texts = {name: _filled(_text(name), feeds, today) for name in LOADED}
+    texts["datasets.csv"] = _with_schemas(texts["datasets.csv"])
+    return texts
+
+
+def _with_schemas(datasets: str) -> str:
+    rows = csv.DictReader(io.StringIO(datasets))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows.fieldnames or (), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(row | {"skema": _text(row["skema"]) if row["skema"] else ""})
+    return out.getvalue()
 
 
 def _text(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The 24 months of the sample city, lived: every version enters by a look over HTTP.
+"""The 24 months of the sample city, lived: every version enters by a look or an upload.
 
 The feeds are put into each instant of the agenda and looked at by the same functions that
 watch a real city; uploads and nil declarations go through the functions behind the desk.
@@ -74,6 +74,7 @@ def replay(
             n_looks += _live(watcher, feeds, city, stop, known, Path(folder))
             if progress:
                 progress(number, len(stops))
+    feeds.set_clock(city.now)
     with reading(watcher.engine) as session:
         n_versions = session.exec(select(func.count(col(models.Version.id)))).one()
     return Replayed(
@@ -117,7 +118,7 @@ def _live(
         _declare(watcher, slug, event, known)
     n_looked = 0
     if stop.pulled:
-        feeds.set_clock(stop.at)
+        feeds.set_clock(stop.at, only=stop.pulled)
         ids = [known.source_ids[slug] for slug in stop.pulled]
         n_looked = len(look_at(watcher, ids, stop.at))
     if stop.is_tick:

@@ -7,9 +7,11 @@ How a dataset releases is its first behaviour; the parameter counts periods, or 
 period declared nil · `stopped` n periods ago · `touched` stopped, but the file is re-saved
 every week · `empty` the newest n periods without values · `reverted` n periods ago, the file
 before it came back · `lost_rows`, `renamed`, `future`, `leak` the newest n releases with 60 %
-of the rows lost, a renamed column, a row of the year 2099, a column of NIK · `gone` 404, `login`
-a login page, `down` 503 for n days · `flaky` every n-th due date a short outage · `corrected`
-every n-th release mends an older figure. The rest is how the file is written.
+of the rows lost, a renamed column, a row of the year 2099, a column of NIK · `untidy` the newest
+n releases as somebody left them who worked on the file by hand (`untidy.py`) · `gone` 404,
+`login` a login page, `down` 503 or a database that is not there for n days · `flaky` every n-th
+due date a short outage, `blank` a short answer without a row · `corrected` every n-th release
+mends an older figure. The rest is how the file is written.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,7 +43,7 @@ _HISTORY = {
     Cadence.TAHUN_AJARAN: 3,
 }
 _FAILURES = ("gone", "login", "down")
-_FLAWED = ("empty", "lost_rows", "renamed", "future", "leak")
+_FLAWED = ("empty", "lost_rows", "renamed", "future", "leak", "untidy")
 #: Until somebody mends the file nothing new is released.
 _UNMENDED = ("lost_rows", "future", "leak")
 
@@ -67,9 +69,15 @@ class Flaw(StrEnum):
     RENAMED = "renamed"
     FUTURE = "future"
     LEAK = "leak"
+    UNTIDY = "untidy"
+    BLANK = "blank"
     GONE = "gone"
     LOGIN = "login"
     DOWN = "down"
+
+
+#: What befalls a feed for a few hours around a due date.
+_SPELLS = (("flaky", Flaw.DOWN), ("blank", Flaw.BLANK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +213,10 @@ class _Teller:
             yield Event(at + REVERTED_AFTER, Act.REVERT, period)
         if self.also.get("corrected") and age % self.also["corrected"] == 0:
             yield Event(at, Act.CORRECT, period.previous().previous())
-        if self.also.get("flaky") and age % self.also["flaky"] == 1:
-            yield Event(obligation.due_at - OUTAGE, Act.FAIL, flaw=Flaw.DOWN)
-            yield Event(obligation.due_at + OUTAGE, Act.HEAL)
+        for behaviour, flaw in _SPELLS:
+            if self.also.get(behaviour) and age % self.also[behaviour] == 1:
+                yield Event(obligation.due_at - OUTAGE, Act.FAIL, flaw=flaw)
+                yield Event(obligation.due_at + OUTAGE, Act.HEAL)
 
     def _is_silent(self, age: int) -> bool:
         """Tell whether nothing is released for the obligation of that age."""

@@ -1,10 +1,10 @@
-"""How a feed's rows become a file: CSV in three hands, JSON in two, a workbook."""
+"""How a feed's rows become a file: CSV in two hands, JSON in three, a workbook."""
 
 import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from xml.sax.saxutils import escape
 
@@ -18,6 +18,7 @@ class Hand(StrEnum):
     SEMICOLON = "semicolon"
     RECORDS = "records"
     NESTED = "nested"
+    REGULATIONS = "regulations"
     WORKBOOK = "workbook"
 
 
@@ -26,7 +27,13 @@ MEDIA_TYPES = {
     Hand.SEMICOLON: "text/csv",
     Hand.RECORDS: "application/json",
     Hand.NESTED: "application/json",
+    Hand.REGULATIONS: "application/json",
     Hand.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_SHORT_KINDS = {
+    "Peraturan Daerah": "PERDA",
+    "Peraturan Wali Kota": "PERWALI",
+    "Keputusan Wali Kota": "KEPWALI",
 }
 _BOM = "\ufeff"
 _MADE_AT = (2024, 1, 1, 0, 0, 0)
@@ -55,18 +62,44 @@ def _comma(cell: Cell) -> Cell:
 
 
 def json_file(header: Sequence[str], rows: Iterable[Row], hand: Hand) -> bytes:
-    """Return records, plain or as a licensing system wraps them: all text below data.data."""
-    if hand is Hand.NESTED:
-        texts = [
-            {
-                name: "" if cell is None else str(cell)
-                for name, cell in zip(header, row, strict=True)
-            }
-            for row in rows
-        ]
-        return json.dumps({"success": True, "data": {"data": texts}}, ensure_ascii=False).encode()
+    """Return records: plain, as a licensing system wraps them, or as a JDIH hands them out."""
     records = [dict(zip(header, row, strict=True)) for row in rows]
-    return json.dumps(records, ensure_ascii=False).encode()
+    tree: object = records
+    if hand is Hand.NESTED:
+        tree = {"success": True, "data": {"data": [_in_texts(record) for record in records]}}
+    elif hand is Hand.REGULATIONS:
+        tree = [_regulation(_in_texts(record)) for record in records]
+    return json.dumps(tree, ensure_ascii=False).encode()
+
+
+def _in_texts(record: Mapping[str, Cell]) -> dict[str, str]:
+    return {name: "" if cell is None else str(cell) for name, cell in record.items()}
+
+
+def _regulation(record: Mapping[str, str]) -> dict[str, str]:
+    """Return one regulation under the keys that the national JDIHN reads, all of them texts."""
+    on, number = record["tanggal_pengundangan"], record["id"]
+    document = f"{number.lower()}.pdf"
+    return {
+        "idData": number,
+        "tahun_pengundangan": on[:4],
+        "tanggal_pengundangan": f"{on[8:]}-{on[5:7]}-{on[:4]}",
+        "jenis": record["jenis"],
+        "noPeraturan": record["nomor"],
+        "judul": record["judul"],
+        "singkatanJenis": _SHORT_KINDS[record["jenis"]],
+        "tempatTerbit": "Sukamaju",
+        "sumber": f"BD {on[:4]}",
+        "subjek": record["subjek"],
+        "status": record["status"],
+        "bahasa": "Indonesia",
+        "bidangHukum": record["bidang_hukum"],
+        "fileDownload": document,
+        "urlDownload": f"https://jdih.sukamaju.example/unduh/{document}",
+        "operasi": "4",
+        "display": "1",
+        "lastUpdated": f"{on} 09:00:00",
+    }
 
 
 def workbook(title: Sequence[str], header: Sequence[str], rows: Iterable[Row]) -> bytes:

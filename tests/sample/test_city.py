@@ -2,16 +2,19 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from catalog.rules.obligations import Obligation
+from checks.tables.validation import validate
 from sample_data.city import City, UnknownFeed
-from sample_data.files import assigned_behaviours, layout_texts
+from sample_data.files import FOLDER, assigned_behaviours, layout_texts
 from sample_data.layouts import read_layouts
 from sample_data.story import REVERTED_AFTER, Act
 
@@ -28,6 +31,7 @@ WHEN = {
 }  # fmt: skip
 HOW = {
     "semicolon", "titled", "totals", "json", "xlsx", "corrected", "flaky", "upload", "leak",
+    "blank", "untidy",
 }  # fmt: skip
 
 
@@ -235,7 +239,7 @@ def test_a_dead_feed_answers_as_it_died(city: City, behaviour: str, status: int,
         assert dead.etag == ""
         alive = city.content(slug, city.now - timedelta(days=days + 1))
         assert alive.status == 200
-        assert b"tahun" in alive.body
+        assert city.header(slug)[0].encode() in alive.body
 
 
 def test_a_flaky_feed_is_down_at_some_due_instants_and_back_soon_after(city: City):
@@ -244,6 +248,50 @@ def test_a_flaky_feed_is_down_at_some_due_instants_and_back_soon_after(city: Cit
         later = [city.content(slug, o.due_at + timedelta(hours=3)).status for o in due(city, slug)]
         assert statuses.count(503) >= 2
         assert set(later) == {200}
+
+
+def test_a_blank_answer_holds_no_row_for_some_hours_and_all_of_them_before_and_after(city: City):
+    for slug, _ in slugs_that(city, "blank"):
+        n_rows = [
+            [len(city.rows(slug, o.due_at + hours * timedelta(hours=1))) for hours in (-3, 0, 3)]
+            for o in due(city, slug)
+        ]
+        blank = [n for n in n_rows if n[1] == 0]
+        assert len(blank) >= 2
+        assert all(before == after > 0 for before, _, after in n_rows)
+
+
+def test_an_untidy_file_holds_one_mistake_of_each_kind_in_its_newest_rows(city: City):
+    for slug, _ in slugs_that(city, "untidy"):
+        header, *shown, total = table(city, slug, city.now)
+        on, number, amount = (
+            header.index(name) for name in ("tanggal", "no_kejadian", "kerugian_rp")
+        )
+        in_words = [row for row in shown if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", row[on])]
+        assert [shown.index(row) for row in in_words] == [len(shown) - 3]
+        assert shown[-1][number] == shown[-2][number]
+        assert shown[-1] != shown[-2]
+        small = [row for row in shown if int(row[amount]) < 1_000_000]
+        assert [shown.index(row) for row in small] == [len(shown) - 4]
+        assert total[on] == "Jumlah"
+        assert int(total[amount]) == sum(int(row[amount]) for row in shown)
+        before = table(city, slug, city.releases(slug, city.start_at, city.now)[-2])
+        assert not any("Jumlah" in row for row in before)
+
+
+def test_every_file_keeps_to_its_schema_but_the_untidy_one(city: City, tmp_path: Path):
+    untidy = {slug for slug, _ in slugs_that(city, "untidy")}
+    schemas = {path.stem: json.loads(path.read_text()) for path in (FOLDER / "schemas").iterdir()}
+    judged = {}
+    for slug, schema in schemas.items():
+        if city.promised(slug).kind in ("http_file", "upload"):
+            path = tmp_path / f"{slug}.csv"
+            path.write_bytes(city.content(slug, city.now).body)
+            judged[slug] = validate(path, schema)
+    assert len(judged) >= 9
+    assert {slug for slug, report in judged.items() if not report.valid} == untidy
+    found = judged["kejadian-kebakaran"].counts
+    assert set(found) >= {"type-error", "constraint-error", "unique-error", "primary-key"}
 
 
 def test_a_nil_period_is_declared_and_never_in_the_file(city: City):
@@ -284,7 +332,10 @@ def test_each_hand_writes_as_offices_do(today: City):
             assert not any(blank)
             assert header[0] == "tahun"
     wrapped = json.loads(today.content("izin-terbit", NOW).body)
-    assert isinstance(wrapped["data"]["data"][0]["terbit"], str)
+    assert isinstance(wrapped["data"]["data"][0]["no_permohonan"], str)
+    regulations = json.loads(today.content("produk-hukum", NOW).body)
+    assert {"idData", "jenis", "judul", "urlDownload"} <= set(regulations[0])
+    assert all(isinstance(value, str) for value in regulations[0].values())
     plain = json.loads(today.content("kualitas-air-sungai", NOW).body)
     assert isinstance(plain[0]["nilai"], float)
 

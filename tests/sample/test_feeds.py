@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 import requests
@@ -17,8 +18,8 @@ NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def feeds() -> Iterator[Feeds]:
-    with Feeds(NOW) as running:
+def feeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Feeds]:
+    with Feeds(NOW, tmp_path_factory.mktemp("applications")) as running:
         yield running
 
 
@@ -30,7 +31,7 @@ def city() -> City:
 def test_a_feed_serves_what_the_city_holds_at_the_clock(feeds: Feeds, city: City):
     for at in (NOW - timedelta(days=300), NOW):
         feeds.set_clock(at)
-        for slug in ("produksi-susu", "kepala-keluarga-desa", "izin-terbit"):
+        for slug in ("produksi-susu", "kepala-keluarga-desa", "produk-hukum"):
             extension = city.promised(slug).extension
             answer = requests.get(f"{feeds.address}/{slug}.{extension}", timeout=5)
             expected = city.content(slug, at)
@@ -79,7 +80,10 @@ def test_a_running_clock_goes_on_and_a_frozen_one_stands_still(feeds: Feeds):
     assert NOW < first < second < NOW + timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("body", ["", "[]", '{"at": "kemarin"}', '{"at": 5}', "{"])
+@pytest.mark.parametrize(
+    "body",
+    ["", "[]", '{"at": "kemarin"}', '{"at": 5}', "{", f'{{"at": "{NOW.isoformat()}", "only": 5}}'],
+)
 def test_an_order_that_is_no_instant_is_refused(feeds: Feeds, body: str):
     answer = requests.post(f"http://{feeds.host}/clock", data=body, timeout=5)
     assert answer.status_code == 400
@@ -104,21 +108,23 @@ def test_one_connection_serves_many_requests_without_pauses(feeds: Feeds):
     connection.close()
 
 
-def test_feeds_that_are_gone_are_said_to_be_gone():
-    running = Feeds(NOW)
+def test_feeds_that_are_gone_are_said_to_be_gone(tmp_path: Path):
+    running = Feeds(NOW, tmp_path)
     running.close()
     with pytest.raises(FeedsUnavailable, match="are gone"):
         running.set_clock(NOW)
 
 
-def test_a_port_that_is_taken_is_a_clear_error(feeds: Feeds, capfd: pytest.CaptureFixture[str]):
+def test_a_port_that_is_taken_is_a_clear_error(
+    feeds: Feeds, capfd: pytest.CaptureFixture[str], tmp_path: Path
+):
     with pytest.raises(FeedsUnavailable, match=f"port {feeds.port}"):
-        Feeds(NOW, port=feeds.port)
+        Feeds(NOW, tmp_path, port=feeds.port)
     assert "Address already in use" in capfd.readouterr().err
 
 
-def test_other_orders_than_the_clock_are_refused(city: City):
-    server = FeedServer(city, 0)
+def test_other_orders_than_the_clock_are_refused(city: City, tmp_path: Path):
+    server = FeedServer(city, 0, tmp_path)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
     answer = requests.post(f"{address}/feeds/produksi-susu.csv", data=b"{}", timeout=5)

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from io import StringIO
 
@@ -11,6 +12,7 @@ import pytest
 
 from catalog.rules.release_rule import parse_release_rule
 from catalog.rules.terms import Role, Schedule, parse_cadence
+from checks.sources.recipes import RECIPES
 from sample_data.files import (
     FOLDER,
     LOADED,
@@ -19,19 +21,30 @@ from sample_data.files import (
     load_files,
     promised_datasets,
 )
-from sample_data.layouts import UnknownColumn, read_layouts
+from sample_data.layouts import Layout, UnknownColumn, read_layouts
 
 TODAY = date(2026, 11, 21)
+FEEDS = "http://127.0.0.1:8001/feeds"
+
+
+#: What comes out of an application by its recipe, where that is not the layout of its rows.
+TAKEN = {row.name: row.columns for row in RECIPES}
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    text = load_files("http://127.0.0.1:8001/feeds", TODAY)[name]
+    text = load_files(FEEDS, TODAY)[name]
     return list(csv.DictReader(StringIO(text)))
 
 
-def test_the_city_has_32_agencies_and_123_datasets_with_unique_names():
+def published(row: dict[str, str], layouts: Mapping[str, Layout]) -> tuple[str, ...]:
+    options = row["opsi"]
+    recipe = json.loads(options)["resep"] if options.startswith("{") else options
+    return TAKEN[recipe] if recipe else layouts[row["slug"]].header
+
+
+def test_the_city_has_32_agencies_and_124_datasets_with_unique_names():
     agencies, datasets = rows("agencies.csv"), rows("datasets.csv")
-    assert (len(agencies), len(datasets)) == (32, 123)
+    assert (len(agencies), len(datasets)) == (32, 124)
     for table, column in ((agencies, "kode"), (agencies, "singkatan"), (datasets, "slug")):
         assert len({row[column] for row in table}) == len(table)
 
@@ -59,7 +72,7 @@ def test_every_cadence_and_rule_is_read_and_one_of_each_unread_kind_is_kept():
         read[parsed.schedule].append(row["slug"])
     assert read[Schedule.UNPARSED] == ["kelompok-tani"]
     assert read[Schedule.UNPUBLISHED] == ["potensi-konflik"]
-    assert len(read[Schedule.PARSED]) == 121
+    assert len(read[Schedule.PARSED]) == 122
 
 
 def test_every_dataset_has_a_layout_and_a_behaviour_and_declares_columns_that_it_has():
@@ -69,25 +82,40 @@ def test_every_dataset_has_a_layout_and_a_behaviour_and_declares_columns_that_it
     assert set(layouts) == slugs
     assert set(behaviours) == slugs
     for row in datasets:
-        header = set(layouts[row["slug"]].header)
+        header = set(published(row, layouts))
         declared = {*row["kolom_nilai"].split(";"), *row["kunci"].split(";"), row["kolom_waktu"]}
         assert declared - {""} <= header, row["slug"]
         assert (row["kolom_waktu"] == "") is layouts[row["slug"]].is_register
 
 
-def test_the_inline_schemas_name_the_columns_of_their_tables_in_order():
+def test_the_schemas_name_the_columns_of_their_tables_in_order():
     layouts = read_layouts(layout_texts())
     with_schema = [row for row in rows("datasets.csv") if row["skema"]]
-    assert len(with_schema) >= 4
+    assert len(with_schema) >= 15
     for row in with_schema:
         names = [field["name"] for field in json.loads(row["skema"])["fields"]]
-        assert tuple(names) == layouts[row["slug"]].header, row["slug"]
+        assert tuple(names) == published(row, layouts), row["slug"]
+
+
+def test_every_schema_file_is_used_and_together_they_hold_keys_lists_and_ranges():
+    texts = [row["skema"] for row in rows("datasets.csv") if row["skema"]]
+    assert len(list((FOLDER / "schemas").iterdir())) == len(texts)
+    schemas = [json.loads(text) for text in texts]
+    assert all(schema["primaryKey"] for schema in schemas)
+    rules = {
+        rule
+        for schema in schemas
+        for column in schema["fields"]
+        for rule in column.get("constraints", {})
+    }
+    assert rules == {"required", "unique", "enum", "minimum", "maximum", "pattern"}
 
 
 def test_a_pulled_dataset_has_an_address_and_the_others_have_none():
+    places = {"http_file": FEEDS, "json_api": FEEDS, "jdihn": FEEDS, "sql_view": "env:SUMBER_"}
     for row in rows("datasets.csv"):
-        expected = row["sumber"] == "http_file"
-        assert row["alamat"].startswith("http://127.0.0.1:8001/feeds/") is expected, row["slug"]
+        place = places.get(row["sumber"])
+        assert row["alamat"].startswith(place) if place else not row["alamat"], row["slug"]
         unlinked = assigned_behaviours()[row["slug"]][0].behaviour == "unlinked"
         assert (row["sumber"] == "") is unlinked, row["slug"]
 
