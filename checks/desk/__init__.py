@@ -1,5 +1,6 @@
 """The desk: where an agency answers a notice, from a signed link and without signing in."""
 
+from checks.desk import repair
 from checks.desk.pages import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "repair"]

@@ -1,10 +1,9 @@
 """The addresses of the desk: a signed link opens a page that asks, and acts only when posted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePath
 
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
@@ -17,8 +16,10 @@ from catalog.pages.visit import visit
 from catalog.pages.wording import long_day
 from checks.desk.forms import AnswerForm, ConfirmForm, NilForm, NotMineForm, UploadForm
 from checks.desk.question import Question, question_of
-from checks.desk.upload import take_upload
-from checks.desk.wording import Stop, expired, out_of_date, refused, stop_at, too_large
+from checks.desk.sent import last_trouble
+from checks.desk.trial import acting, asking
+from checks.desk.upload import answered, take_upload
+from checks.desk.wording import Done, Stop, expired, out_of_date, refused, stop_at, too_large
 from checks.telling.asked import Hurdle, NotTaken
 from checks.telling.declarations import (
     declare_nil,
@@ -41,19 +42,15 @@ _FORMS: dict[Purpose, Callable[[], FlaskForm]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was written down, and what happens next."""
-
-    title: str
-    sentence: str
-    next_step: str
-
-
 @blueprint.get("/<token>")
 def show(token: str) -> Response:
     """Ask; opening a link changes nothing, whoever opens it."""
-    ticket = read(token, current().settings.secret_key, current().clock())
+    context = current()
+    now = context.clock()
+    ticket = read(token, context.settings.secret_key, now)
+    if ticket.purpose is Purpose.TRY:
+        trial = asking(context, ticket, now)
+        return page("desk/trial.html", trial.status, trial=trial)
     return _asking(ticket, token, _FORMS[ticket.purpose](), 200)
 
 
@@ -63,19 +60,25 @@ def act(token: str) -> Response:
     context = current()
     now = context.clock()
     ticket = read(token, context.settings.secret_key, now)
+    if ticket.purpose is Purpose.TRY:
+        trial = acting(context, ticket, request.form, now)
+        if isinstance(trial, Done):
+            return page("desk/done.html", 200, done=trial)
+        return page("desk/trial.html", trial.status, trial=trial)
     form = _FORMS[ticket.purpose]()
     if not form.validate_on_submit():
         return _asking(ticket, token, form, 422)
     if isinstance(form, UploadForm):
         name = PurePath(form.file.data.filename or "").name[:120]
-        receipt = take_upload(context, ticket, token, form.file.data.stream, name, now)
-        return _page("desk/receipt.html", 200, receipt=receipt)
+        taken = take_upload(context, ticket, token, form.file.data.stream, name, now)
+        receipt = answered(context, taken, url_for("desk.show", token=token))
+        return page("desk/receipt.html", 200, receipt=receipt)
     try:
         done = _done(context, ticket, token, form)
     except IntegrityError:
         # The data came in between the check and the commit: the period is closed.
         raise NotTaken(Hurdle.CLOSED, "The period was closed at the same moment.") from None
-    return _page("desk/done.html", 200, done=done)
+    return page("desk/done.html", 200, done=done)
 
 
 def _done(context: Context, ticket: Ticket, token: str, form: FlaskForm) -> Done:
@@ -128,10 +131,16 @@ def _asking(ticket: Ticket, token: str, form: FlaskForm, status: int) -> Respons
         raise NotTaken(Hurdle.USED, "This link was used before.")
     template = f"desk/{ticket.purpose.name.lower()}.html"
     on_hold = held(here.session) if ticket.purpose is Purpose.RESUME else None
-    return _page(template, status, question=question, form=form, hold=on_hold)
+    trouble: str | None = None
+    if ticket.purpose is Purpose.UPLOAD and ticket.dataset_id is not None:
+        number = last_trouble(here.session, ticket.dataset_id)
+        if number is not None:
+            trouble = url_for("desk.show_sent", token=token, version=number)
+    return page(template, status, question=question, form=form, hold=on_hold, trouble=trouble)
 
 
-def _page(template: str, status: int, **values: object) -> Response:
+def page(template: str, status: int, **values: object) -> Response:
+    """Return a page behind a link."""
     response = make_response(render_template(template, **values), status)
     # Pages behind a link belong to one person: neither kept, nor indexed, nor passed on.
     response.headers["Cache-Control"] = "no-store"
@@ -141,7 +150,7 @@ def _page(template: str, status: int, **values: object) -> Response:
 
 
 def _stopped(stop: Stop) -> Response:
-    return _page("desk/stop.html", stop.status, stop=stop)
+    return page("desk/stop.html", stop.status, stop=stop)
 
 
 @blueprint.errorhandler(LinkRefused)

@@ -7,29 +7,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from catalog import models
 from catalog.context import Context
 from catalog.models import VersionStatus
 from catalog.models.db import reading, unit_of_work
-from catalog.pages.language import _, locale
+from catalog.pages.language import _
 from catalog.pages.wording import instant, number, period_name
 from catalog.rules.terms import Rank
-from checks.look import Receipt, receive, watcher_for
-from checks.tables.findings import Finding
+from checks.desk.help import Help, help_with
+from checks.desk.sent import sent
+from checks.look import Receipt, receive
+from checks.looking.watcher import watcher_of
 from checks.telling.asked import Asked, Hurdle, NotTaken, asked_by
 from checks.telling.declarations import note_upload
 from checks.telling.links import Ticket
 
-MAX_FINDINGS = 50
-
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """One finding as its author can mend it."""
+class Taken:
+    """A file that was taken in for what a link asks."""
 
-    place: str
-    cell: str
-    message: str
-    remedy: str
+    asked: Asked
+    receipt: Receipt
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +40,24 @@ class Answered:
     sentence: str
     next_step: str
     facts: tuple[tuple[str, str], ...]
-    findings: tuple[Trouble, ...]
-    n_findings: int
+    help: Help
     slug: str
 
 
 def take_upload(
     context: Context, ticket: Ticket, token: str, stream: IO[bytes], name: str, now: datetime
-) -> Answered:
+) -> Taken:
     """Take a file in for the obligation of the link. Raises NotTaken when it is closed."""
     with reading(context.engine) as session:
         asked = asked_by(session, ticket)
     if asked.closing is not None:
         raise NotTaken(Hurdle.CLOSED, f"Period {asked.row.label} is closed already.")
-    settings = context.settings
-    watcher = watcher_for(
-        context.engine,
-        originals_dir=settings.originals_dir,
-        zone=settings.zone,
-        clock=context.clock,
-        contact=settings.contact,
-        city_name=settings.city_name,
-        registration_due_on=settings.registration_due_on,
-    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         with path.open("wb") as file:
             shutil.copyfileobj(stream, file)
         receipt = receive(
-            watcher,
+            watcher_of(context),
             asked.row.dataset_id,
             path,
             name,
@@ -78,13 +67,15 @@ def take_upload(
         )
     with unit_of_work(context.engine) as session:
         note_upload(session, ticket, token, name, now)
-    return _answered(receipt, asked, name)
+    return Taken(asked, receipt, name)
 
 
-def _answered(receipt: Receipt, asked: Asked, name: str) -> Answered:
+def answered(context: Context, taken: Taken, link: str) -> Answered:
+    """Return what the receipt says; `link` is the address of the link that was used."""
+    receipt, asked = taken.receipt, taken.asked
     title, sentence, next_step = _verdict(receipt, asked)
     facts = [
-        (_("Berkas"), name),
+        (_("Berkas"), taken.name),
         (_("Diterima"), instant(receipt.received_at)),
         (_("Untuk"), f"{asked.dataset.title}, {period_name(asked.obligation.period)}"),
     ]
@@ -92,13 +83,16 @@ def _answered(receipt: Receipt, asked: Asked, name: str) -> Answered:
         facts.append((_("Jumlah baris"), number(receipt.n_rows)))
     if receipt.newest_period:
         facts.append((_("Periode terbaru di dalamnya"), receipt.newest_period))
+    with reading(context.engine) as session:
+        version = session.get_one(models.Version, receipt.version_id)
+        found = sent(session, asked, version.number)
+    is_open = asked.row.label not in receipt.closed
     return Answered(
         title=title,
         sentence=sentence,
         next_step=next_step,
         facts=tuple(facts),
-        findings=tuple(_trouble(finding) for finding in receipt.findings[:MAX_FINDINGS]),
-        n_findings=max(sum(receipt.counts.values()), len(receipt.findings)),
+        help=help_with(context, found, f"{link}/versi/{version.number}", may_send=is_open),
         slug=asked.dataset.slug,
     )
 
@@ -142,19 +136,4 @@ def _verdict(receipt: Receipt, asked: Asked) -> tuple[str, str, str]:
         _("Berkas diterima, tetapi periode ini belum terpenuhi"),
         _("Kami tidak menemukan nilai untuk periode %(period)s di dalamnya.", period=period),
         _("Lengkapi kolom waktu dan nilainya, lalu unggah lagi lewat tautan yang sama."),
-    )
-
-
-def _trouble(finding: Finding) -> Trouble:
-    in_english = locale().language == "en"
-    places = []
-    if finding.row is not None:
-        places.append(_("baris %(n)s", n=number(finding.row)))
-    if finding.field:
-        places.append(_("kolom %(name)s", name=finding.field))
-    return Trouble(
-        place=", ".join(places) or _("seluruh berkas"),
-        cell=finding.cell or "",
-        message=finding.message_en if in_english else finding.message_id,
-        remedy=finding.remedy_en if in_english else finding.remedy_id,
     )

@@ -18,6 +18,15 @@ class Stop:
     next_step: str
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written down, and what happens next."""
+
+    title: str
+    sentence: str
+    next_step: str
+
+
 def expired() -> Stop:
     """Return what is said of a link whose days are over."""
     return Stop(
@@ -55,6 +64,16 @@ def too_large(n_bytes: int) -> Stop:
         _("Berkas terlalu besar"),
         _("Ukuran berkas paling besar %(n)d MB.", n=max(1, n_bytes // 1_048_576)),
         _("Kirim hanya data yang diperlukan, tanpa gambar, lalu coba lagi."),
+    )
+
+
+def no_copy(sentence: str) -> Stop:
+    """Return what is said where no copy of a file can be made; the sentence says why."""
+    return Stop(
+        422,
+        _("Salinan tidak dapat dibuat"),
+        sentence,
+        _("Perbaiki berkas aslinya, lalu unggah lagi lewat tautan yang sama."),
     )
 
 

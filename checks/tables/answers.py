@@ -1,15 +1,51 @@
 """The answers of `mutakhir read` and `mutakhir validate`; field names are the contract's."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from checks.tables.export import clean_rows
+from checks.tables.findings import Report
+from checks.tables.grouping import Group, truncation
 from checks.tables.profile import profile
+from checks.tables.questions import Question
 from checks.tables.reading import read_table
 from checks.tables.table import Cells, Decision, Table
 from checks.tables.validation import Engine, validate
+
+
+@dataclass(frozen=True, slots=True)
+class WayAnswer:
+    """One way to read a column that can be read in two, with examples."""
+
+    code: str
+    type: str
+    label: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswer:
+    """A column that can be read in two ways; the first is usual."""
+
+    code: str
+    column: str
+    message: str
+    readings: tuple[WayAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAnswer:
+    """All findings of one kind in one column; `places` are cells as Excel names them."""
+
+    code: str
+    severity: str
+    field: str | None
+    n: int
+    places: tuple[str, ...]
+    message: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +86,25 @@ class ValidationAnswer:
     counts: Mapping[str, int]
     truncated: bool
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskingAnswer(ReadAnswer):
+    """How a file is read, with what must be asked about it."""
+
+    questions: tuple[QuestionAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedAnswer(ValidationAnswer):
+    """The verdict with its findings in groups; `note` says how much of them is left out.
+
+    `questions` is None where nobody asked for them.
+    """
+
+    groups: tuple[GroupAnswer, ...]
+    note: str | None
+    questions: tuple[QuestionAnswer, ...] | None
 
 
 def reading_answer(
@@ -96,7 +151,11 @@ def validation_answer(
 
     Raises UnreadableTable when it cannot be opened and BadSchema for an unusable schema.
     """
-    seen = validate(path, schema, name=name, engine=engine)
+    return answer_of_report(validate(path, schema, name=name, engine=engine), language)
+
+
+def answer_of_report(seen: Report, language: str = "id") -> ValidationAnswer:
+    """Return the answer on a report that is already made."""
     in_english = language == "en"
     findings = tuple(
         FindingAnswer(
@@ -112,5 +171,74 @@ def validation_answer(
         for f in seen.findings
     )
     return ValidationAnswer(
-        seen.valid, seen.n_rows, seen.fields, findings, seen.counts, seen.truncated, seen.seconds
+        seen.valid,
+        seen.n_rows,
+        seen.fields,
+        findings,
+        seen.counts,
+        seen.truncated,
+        seen.seconds,
+    )
+
+
+def grouped_answer(
+    seen: Report,
+    groups: Iterable[Group],
+    questions: Iterable[Question] | None,
+    language: str = "id",
+) -> GroupedAnswer:
+    """Return the answer on a report with its findings in groups."""
+    in_english = language == "en"
+    plain, note = answer_of_report(seen, language), truncation(seen)
+    return GroupedAnswer(
+        **{field.name: getattr(plain, field.name) for field in fields(plain)},
+        groups=tuple(_group_answer(group, in_english=in_english) for group in groups),
+        note=note[in_english] if note else None,
+        questions=None if questions is None else question_answers(questions, language),
+    )
+
+
+def asking_answer(
+    read: ReadAnswer, questions: Iterable[Question], language: str = "id"
+) -> AskingAnswer:
+    """Return how a file is read with what must be asked about it."""
+    return AskingAnswer(
+        **{field.name: getattr(read, field.name) for field in fields(read)},
+        questions=question_answers(questions, language),
+    )
+
+
+def _group_answer(group: Group, *, in_english: bool) -> GroupAnswer:
+    return GroupAnswer(
+        group.code,
+        group.severity.value,
+        group.field,
+        group.n,
+        group.places,
+        group.message_en if in_english else group.message_id,
+        group.remedy_en if in_english else group.remedy_id,
+    )
+
+
+def question_answers(
+    questions: Iterable[Question], language: str = "id"
+) -> tuple[QuestionAnswer, ...]:
+    """Return what is asked of the operator, in one language."""
+    in_english = language == "en"
+    return tuple(
+        QuestionAnswer(
+            asked.code,
+            asked.column,
+            asked.message_en if in_english else asked.message_id,
+            tuple(
+                WayAnswer(
+                    way.code,
+                    way.type.value,
+                    way.label_en if in_english else way.label_id,
+                    way.examples,
+                )
+                for way in asked.readings
+            ),
+        )
+        for asked in questions
     )

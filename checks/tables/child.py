@@ -1,39 +1,51 @@
 """Work on files of strangers in a process of its own, which may be ended at any moment."""
 
-import copyreg
+import multiprocessing
 import os
 import pickle
-import resource
 import signal
 import subprocess
 import sys
 from atexit import register
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 from multiprocessing.connection import Connection, Pipe
-from threading import Lock
-from typing import Any, TypeVar
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from typing import Any, Protocol, TypeVar
 
 from catalog.rules.errors import MutakhirError
+from checks.tables.confined import (
+    Call,
+    Limits,
+    Outcome,
+    environment,
+    reader_failed,
+    serve,
+    too_much_memory,
+    too_slow,
+)
 from checks.tables.table import MEGABYTE, UnreadableTable
 
+__all__ = ["Limits", "ReaderBroken", "Worker", "close_children", "in_child", "once"]
+
 T = TypeVar("T")
-_CHILD = "from checks.tables.child import main; main()"
+_CHILD = "from checks.tables.confined import main; main()"
+_FORKING = multiprocessing.get_context("fork")
+_THREADS = Path("/proc/self/task")
+_PYTHON_FAILED, _STDERR = 1, 2
+_PATIENCE_SECONDS = 5.0
+_MOST_HELD = 400 * MEGABYTE
+N_KEPT = max(2, os.cpu_count() or 1)
+_SECONDS_TO_END = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one call may take; memory is on top of what the idle process holds.
+class ReaderBroken(MutakhirError):
+    """The reading process failed by a mistake of ours; the file is not to blame."""
 
-    `n_files` are open at once, `file_bytes` is the largest file that may be written.
-    """
 
-    wall_seconds: float = 120.0
-    cpu_seconds: int = 100
-    memory_bytes: int = 4_000 * MEGABYTE
-    n_files: int = 64
-    file_bytes: int = 1_000 * MEGABYTE
+class ReaderDied(UnreadableTable):
+    """The reading process was ended from outside or by the file; nobody knows which."""
 
 
 def in_child(
@@ -42,23 +54,111 @@ def in_child(
     """Return what a function of a module returns, computed in a child process.
 
     Errors of ours pass through. Raises UnreadableTable `too-slow`, `too-much-memory` or
-    `reader-failed` when the child passed a limit or died; the next call gets a new child.
+    `reader-failed` when the child passed a limit or died twice, and ReaderBroken for a
+    failure of our own; the next call gets a new child.
     """
     limits = limits or Limits()
     worker = _IDLE.take(limits)
     try:
-        return worker.call(function, *args, **options)
+        try:
+            return worker.call(function, *args, **options)
+        except ReaderDied:
+            return worker.call(function, *args, **options)
     finally:
         _IDLE.give(worker)
+
+
+def once(function: Callable[..., T], *args: Any, limits: Limits | None = None, **options: Any) -> T:
+    """Return what in_child returns, for a process that asks this once and then ends.
+
+    Where no other thread runs the child is a fork, which has imported everything already.
+    """
+    if not _is_single_threaded():
+        return in_child(function, *args, limits=limits, **options)
+    worker = Worker(limits or Limits(), start=_Forked)
+    try:
+        return worker.call(function, *args, **options)
+    finally:
+        worker.close()
+
+
+def _is_single_threaded() -> bool:
+    """Tell whether a fork is safe: threads of libraries count too, where they can be counted."""
+    return _THREADS.is_dir() and len(list(_THREADS.iterdir())) == 1
+
+
+class _Process(Protocol):
+    """A child that runs; `poll` and `wait` return how it ended."""
+
+    def poll(self) -> int | None: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Both ends of the line that calls take, and of the pipe that tells who lives."""
+
+    ours: Connection
+    theirs: Connection
+    our_life: int
+    their_life: int
+
+
+def _started(ends: _Ends, limits: Limits) -> _Process:
+    """Start a new interpreter, whatever threads this process has."""
+    passed = [ends.theirs.fileno(), ends.their_life]
+    process = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, *map(str, passed)],
+        pass_fds=passed,
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+    )
+    ends.ours.send_bytes(pickle.dumps(limits))
+    return process
+
+
+class _Forked:
+    """A copy of this process; only where it has a single thread."""
+
+    def __init__(self, ends: _Ends, limits: Limits) -> None:
+        self._process = _FORKING.Process(target=_serve_forked, args=(ends, limits))
+        self._process.start()
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("child", timeout or 0)
+        return self._process.exitcode
+
+
+def _serve_forked(ends: _Ends, limits: Limits) -> None:
+    ends.ours.close()
+    os.close(ends.our_life)
+    # Whoever forks is a command: it says in one line what went wrong.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDERR)
+    serve(ends.theirs, ends.their_life, limits)
 
 
 class Worker:
     """One child process, kept for many calls; started at the first one."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(
+        self, limits: Limits, start: Callable[[_Ends, Limits], _Process] = _started
+    ) -> None:
         self.limits = limits
-        self._child: subprocess.Popen[bytes] | None = None
+        self._start_process = start
+        self._child: _Process | None = None
         self._line: Connection | None = None
+        self._life: int | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -66,21 +166,25 @@ class Worker:
         return self._child is not None and self._child.poll() is None
 
     def call(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
-        """Return what a function returns in the child; raises as in_child does."""
+        """Return what a function returns in the child; raises as in_child does, at once."""
         if not self.is_alive:
             self._start()
         assert self._line is not None
         try:
-            self._line.send_bytes(pickle.dumps((function, args, options)))
+            self._line.send_bytes(pickle.dumps(Call(function, args, options)))
             if not self._line.poll(self.limits.wall_seconds):
                 self._stop()
-                raise _too_slow(self.limits.wall_seconds)
-            outcome: _Outcome = pickle.loads(self._line.recv_bytes())
+                raise too_slow(self.limits.wall_seconds)
+            outcome: Outcome = pickle.loads(self._line.recv_bytes())
         except (EOFError, OSError) as error:
             raise self._died() from error
-        if outcome.out_of_memory:
+        if outcome.out_of_memory or outcome.held_bytes > _MOST_HELD:
+            # What a large file leaves behind in an interpreter is given back with its end.
             self._stop()
-            raise _too_much_memory(self.limits)
+        if outcome.out_of_memory:
+            raise too_much_memory(self.limits)
+        if outcome.bug is not None:
+            raise _broken(outcome.bug)
         if outcome.error is not None:
             raise outcome.error
         return outcome.value  # type: ignore[no-any-return]
@@ -91,20 +195,24 @@ class Worker:
 
     def _start(self) -> None:
         self._stop()
-        self._line, theirs = Pipe()
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, "-c", _CHILD, str(theirs.fileno())]
-        with theirs:
-            self._child = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment
-            )
-        self._line.send_bytes(pickle.dumps(self.limits))
+        ours, theirs = Pipe()
+        their_life, our_life = os.pipe()
+        self._line, self._life = ours, our_life
+        try:
+            ends = _Ends(ours, theirs, our_life, their_life)
+            self._child = self._start_process(ends, self.limits)
+        finally:
+            theirs.close()
+            os.close(their_life)
 
     def _stop(self) -> int:
         """End the child and return how it ended."""
         if self._line is not None:
             self._line.close()
             self._line = None
+        if self._life is not None:
+            os.close(self._life)
+            self._life = None
         if self._child is None:
             return 0
         if self._child.poll() is None:
@@ -113,35 +221,45 @@ class Worker:
         self._child = None
         return ended
 
-    def _died(self) -> UnreadableTable:
+    def _died(self) -> MutakhirError:
         assert self._child is not None
         try:
-            self._child.wait(timeout=5)
+            self._child.wait(timeout=_SECONDS_TO_END)
         except subprocess.TimeoutExpired:
             self._child.kill()
         ended = self._stop()
         if ended == -signal.SIGXCPU:
-            return _too_slow(self.limits.cpu_seconds)
+            return too_slow(self.limits.cpu_seconds)
+        if ended == _PYTHON_FAILED:
+            return _broken("tidak dapat dimulai")
         if ended in (-signal.SIGABRT, -signal.SIGKILL):
             # Libraries that cannot report a refused allocation give up at once.
-            return _too_much_memory(self.limits)
-        return UnreadableTable(
-            "reader-failed",
-            "Berkas ini menghentikan pembacanya; simpan ulang sebagai CSV UTF-8 lalu coba lagi.",
-            "This file stopped its reader; save it again as CSV UTF-8 and try again.",
-        )
+            return ReaderDied(*_parts(too_much_memory(self.limits)))
+        return ReaderDied(*_parts(reader_failed()))
 
 
 class _Idle:
-    """The workers that wait for a call."""
+    """The workers of this process, no more of them than there are processors.
+
+    A call waits for its turn: starting one more child takes longer than reading a file.
+    Who has waited for seconds gets an extra one, for the others may hang until their limit.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._workers: list[Worker] = []
+        self._n_kept = N_KEPT
+        self._turns = BoundedSemaphore(N_KEPT)
+        self._extra: set[Worker] = set()
 
     def take(self, limits: Limits) -> Worker:
+        if not self._turns.acquire(timeout=_PATIENCE_SECONDS):
+            worker = Worker(limits)
+            with self._lock:
+                self._extra.add(worker)
+            return worker
         with self._lock:
-            for worker in self._workers:
+            for worker in reversed(self._workers):
                 if worker.limits == limits:
                     self._workers.remove(worker)
                     return worker
@@ -149,7 +267,15 @@ class _Idle:
 
     def give(self, worker: Worker) -> None:
         with self._lock:
+            is_extra = worker in self._extra
+            self._extra.discard(worker)
             self._workers.append(worker)
+            surplus = self._workers[: -self._n_kept]
+            del self._workers[: -self._n_kept]
+        if not is_extra:
+            self._turns.release()
+        for one in surplus:
+            one.close()
 
     def close(self) -> None:
         with self._lock:
@@ -163,87 +289,12 @@ close_children = _IDLE.close
 register(close_children)
 
 
-def _too_slow(seconds: float) -> UnreadableTable:
-    return UnreadableTable(
-        "too-slow",
-        f"Berkas ini tidak selesai dibaca dalam {seconds:g} detik; pecah per tahun atau wilayah.",
-        f"This file was not read within {seconds:g} seconds; split it by year or by area.",
+def _broken(what: str) -> ReaderBroken:
+    return ReaderBroken(
+        f"Pembaca berkas gagal karena kesalahan program ini ({what}), bukan karena berkasnya; "
+        "laporkan kepada pengelola Mutakhir."
     )
 
 
-def _too_much_memory(limits: Limits) -> UnreadableTable:
-    allowed = limits.memory_bytes // MEGABYTE
-    return UnreadableTable(
-        "too-much-memory",
-        f"Berkas ini membutuhkan lebih dari {allowed} MB ingatan; pecah per tahun atau wilayah.",
-        f"This file needs more than {allowed} MB of memory; split it by year or by area.",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    value: Any = None
-    error: MutakhirError | None = None
-    out_of_memory: bool = False
-
-
-def _parts(error: UnreadableTable) -> tuple[type[UnreadableTable], tuple[Any, ...]]:
-    return UnreadableTable, (error.code, error.sentence_id, error.sentence_en, error.row)
-
-
-copyreg.pickle(UnreadableTable, _parts)
-
-
-def serve(line: Connection) -> None:
-    """Answer calls until the parent hangs up; a failure that is not ours ends the process."""
-    limits: Limits = pickle.loads(line.recv_bytes())
-    while True:
-        try:
-            call = line.recv_bytes()
-        except EOFError:
-            return
-        line.send_bytes(pickle.dumps(_answered(call, limits)))
-
-
-def _answered(call: bytes, limits: Limits) -> _Outcome:
-    try:
-        function, args, options = pickle.loads(call)
-        _limit(limits)
-        return _Outcome(function(*args, **options))
-    except MutakhirError as error:
-        return _Outcome(error=error)
-    except MemoryError:
-        return _Outcome(out_of_memory=True)
-    finally:
-        _release()
-
-
-def _limit(limits: Limits) -> None:
-    """Set the limits of the next call, counted from what the process has used so far."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
-    _lower(resource.RLIMIT_CPU, seconds)
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
-        held = int(statm.read().split()[0]) * resource.getpagesize()
-    _lower(resource.RLIMIT_AS, held + limits.memory_bytes)
-    _lower(resource.RLIMIT_NOFILE, limits.n_files)
-    _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
-    _lower(resource.RLIMIT_CORE, 0)
-
-
-def _release() -> None:
-    """Lift the memory limit, so that an answer can still be given."""
-    _lower(resource.RLIMIT_AS, resource.RLIM_INFINITY)
-
-
-def _lower(what: int, most: int) -> None:
-    _, hard = resource.getrlimit(what)
-    if hard != resource.RLIM_INFINITY and (most == resource.RLIM_INFINITY or most > hard):
-        most = hard
-    resource.setrlimit(what, (most, hard))
-
-
-def main() -> None:
-    """Serve the parent whose end of the line is given as a file number."""
-    with Connection(int(sys.argv[1])) as line:
-        serve(line)
+def _parts(error: UnreadableTable) -> tuple[str, str, str]:
+    return error.code, error.sentence_id, error.sentence_en

@@ -10,7 +10,8 @@ from checks.tables.numbers import NumberStyle, bare, shape, style_of
 from checks.tables.table import Cells, Column, ColumnType, Decision, shown
 
 MISSING_WORDS = frozenset({"-", "--", "---", "–", "—", "*", "**", "***", "n/a", "na", "#n/a"}) | {
-    "nan", "null", "none", "...", "…", ".", "#ref!", "#div/0!", "#value!", "tidak ada data"
+    "nan", "null", "none", "...", "…", ".", "#ref!", "#div/0!", "#value!", "#name?", "#num!",
+    "#null!", "tidak ada data"
 }  # fmt: skip
 _CODE_NAME = re.compile(
     r"(?:^|_)(?:kode|kd|nik|nip|nisn|npsn|nss|nuptk|npwp|nib|nop|nokk|ktp|kk|rekening|hp|wa|telp"

@@ -13,7 +13,9 @@ from pathlib import Path
 from checks.tables.table import MEGABYTE, Caps, Decision, UnreadableTable
 
 _CHUNK = 1 << 16
-_TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson")
+_TABLE_ENDINGS = (
+    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".parquet",
+)  # fmt: skip
 _OTHER_KINDS = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
@@ -21,12 +23,13 @@ _OTHER_KINDS = {
     b"GIF8": "GIF",
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7z",
+    b"PAR1": "Parquet yang terpotong",
     b"SQLite format 3": "SQLite",
-    b"PAR1": "Parquet",
     b"\x7fELF": "program",
     b"MZ\x90": "program",
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PARQUET = b"PAR1"
 _SPREADSHEET_MIMES = (
     b"application/vnd.oasis.opendocument.spreadsheet",
     b"application/vnd.oasis.opendocument.spreadsheet-template",
@@ -37,6 +40,7 @@ class Kind(StrEnum):
     """The families of content that are read in different ways."""
 
     WORKBOOK = "workbook"
+    PARQUET = "parquet"
     TEXT = "text"
 
 
@@ -128,7 +132,7 @@ def _is_workbook_zip(payload: bytes, caps: Caps) -> bool:
         names = set(archive.namelist())
         mime = b""
         if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
-            mime = archive.read("mimetype").strip()
+            mime = b"".join(_member_chunks(archive, archive.getinfo("mimetype"))).strip()
         is_workbook = "[Content_Types].xml" in names or mime in _SPREADSHEET_MIMES
         if is_workbook:
             for info in archive.infolist():
@@ -199,6 +203,8 @@ def _kind(payload: bytes, name: str) -> Kind:
         if "EncryptedPackage".encode("utf-16-le") in payload:
             raise _encrypted()
         return Kind.WORKBOOK
+    if payload[:4] == payload[-4:] == _PARQUET:
+        return Kind.PARQUET
     for magic, found in _OTHER_KINDS.items():
         if payload.startswith(magic):
             raise _other_kind(found)

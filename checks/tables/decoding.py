@@ -1,8 +1,9 @@
-"""Bytes to text: byte order mark, then strict UTF-8, then cp1252; nothing is guessed silently."""
+"""Bytes to text: byte order mark, strict UTF-8, what the server declared, cp1252; all reported."""
 
 import codecs
 import unicodedata
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 
 from checks.tables.table import Decision, UnreadableTable
@@ -36,8 +37,11 @@ class Text:
     decision: Decision
 
 
-def decode(payload: bytes) -> Text:
-    """Return the text of a file.
+def decode(payload: bytes, declared: str | None = None) -> Text:
+    """Return the text of a file; `declared` is the charset that its server named.
+
+    What a server says never beats bytes that are valid UTF-8, and it is believed only for
+    encodings in which not every byte is a letter, so that a wrong word is found out.
 
     Raises UnreadableTable `bad-encoding` with the record where the bytes stop making
     sense, and `nul-bytes` for text with NUL inside.
@@ -51,7 +55,34 @@ def decode(payload: bytes) -> Text:
     try:
         return _without_nul(Text(payload.decode("utf-8"), "utf-8", _UTF8))
     except UnicodeDecodeError as error:
+        if declared is not None and _is_sound(payload, declared):
+            return _checked(payload, declared, "disebut oleh server; semua bita sah")
         return _from_cp1252(payload, error)
+
+
+def declared_charset(media_type: str | None) -> str | None:
+    """Return the charset that a media type names, as Python knows it, else None."""
+    if not media_type:
+        return None
+    message = Message()
+    message["Content-Type"] = media_type
+    name = message.get_content_charset()
+    try:
+        return codecs.lookup(name).name if name else None
+    except LookupError:
+        return None
+
+
+def _is_sound(payload: bytes, encoding: str) -> bool:
+    """Tell whether bytes keep the rules of an encoding that has rules which can be broken."""
+    if encoding.startswith("utf"):
+        return False
+    try:
+        "漢".encode(encoding)
+        payload.decode(encoding)
+    except (UnicodeError, LookupError, TypeError):
+        return False
+    return True
 
 
 _UTF8 = Decision("encoding", "utf-8", "semua bita sah sebagai UTF-8")

@@ -1,59 +1,27 @@
-"""Delimited text to records: the delimiter, the quotes, and the damage a reader must see."""
+"""Delimited text to records, and the damage a reader must see."""
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
+from checks.tables.dialect import Dialect, find_dialect
 from checks.tables.grid import Grid, Record
-from checks.tables.table import MEGABYTE, Caps, Decision, UnreadableTable
+from checks.tables.odd_rows import MeantLines, may_be_odd, with_width
+from checks.tables.table import Caps, Decision, UnreadableTable
 
-DELIMITERS = (",", ";", "\t", "|")
-_NAMES = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
-_SAMPLE_RECORDS = 100
-SAMPLE_CHARS = 65_536
+_NAMES = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak", " ": "spasi"}
 _RECORD_LINES = 200
 _SENTINEL = "\x00end\x00"
-
-# The csv module's own limit (131,072) is below the cap of a cell; ours is checked by name.
-csv.field_size_limit(64 * MEGABYTE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    delimiter: str
-    share: float
-    width: int
+# A mark for the start of a file, and one for the end of one on old systems.
+_STRAY = "\ufeff"
+_END_OF_FILE = "\x1a"
 
 
 def sniff_delimiter(text: str) -> str | None:
-    """Return the delimiter that cuts the first records most evenly, or None for one column."""
-    head = text[:SAMPLE_CHARS]
-    fits = [_fit(head, mark) for mark in DELIMITERS if mark in head]
-    good = [fit for fit in fits if fit.width > 1]
-    if not good:
-        return None
-    # Half a point is less than what ragged rows cost the right delimiter, and the
-    # decimal comma loses more than that on the header.
-    return max(good, key=lambda fit: (round(fit.share * 50), fit.width)).delimiter
-
-
-def _fit(head: str, delimiter: str) -> _Fit:
-    widths: Counter[int] = Counter()
-    try:
-        reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-        for record in islice(reader, _SAMPLE_RECORDS):
-            if any(cell.strip() for cell in record):
-                widths[len(record)] += 1
-    except csv.Error:
-        return _Fit(delimiter, 0.0, 0)
-    wide = {width: count for width, count in widths.items() if width > 1}
-    if not wide:
-        return _Fit(delimiter, 0.0, 0)
-    width = max(wide, key=lambda w: (wide[w], w))
-    return _Fit(delimiter, wide[width] / widths.total(), width)
+    """Return the delimiter of text that needs nothing more to be read, or None."""
+    dialect = find_dialect(text)
+    return dialect.delimiter if dialect is not None and dialect.is_plain else None
 
 
 def read_delimited(text: str, caps: Caps, *, is_whole: bool = True) -> Grid:
@@ -62,11 +30,19 @@ def read_delimited(text: str, caps: Caps, *, is_whole: bool = True) -> Grid:
     Raises UnreadableTable for an unclosed quote (naming the record where it opens),
     a cell or a record beyond the caps, and text that is no table at all.
     """
-    delimiter = sniff_delimiter(text)
-    lines = io.StringIO(text, newline="")
-    records = list(records_of(lines, delimiter or ",", caps, is_whole=is_whole))
+    decisions: list[Decision] = []
+    if _STRAY in text or _END_OF_FILE in text:
+        n_marks = text.count(_STRAY) + text.count(_END_OF_FILE)
+        why = "tanda awal (BOM) atau akhir berkas di dalam teks dilewati"
+        decisions.append(Decision("stray_marks", str(n_marks), why))
+        text = text.replace(_STRAY, "").replace(_END_OF_FILE, "")
+    dialect = find_dialect(text)
+    used = dialect or Dialect(",")
+    lines: Iterable[str] = io.StringIO(text, newline="")
+    meant = MeantLines(lines, used, text) if dialect and may_be_odd(text, used) else None
+    records = list(_records(meant or lines, used, caps, is_whole=is_whole, meant=meant))
     n_filled = sum(1 for record in records if any(record))
-    if delimiter is None and n_filled < 2:
+    if dialect is None and n_filled < 2:
         raise UnreadableTable(
             "no-table",
             f'Isi berkas bukan tabel: hanya ada satu teks "{text.strip()[:60]}"; '
@@ -74,20 +50,52 @@ def read_delimited(text: str, caps: Caps, *, is_whole: bool = True) -> Grid:
             f'The content is no table: there is only one text "{text.strip()[:60]}"; '
             "send a file with a header and data rows.",
         )
-    decision = Decision(
-        "delimiter",
-        delimiter or "",
-        f"pemisah {_NAMES[delimiter]} membelah baris paling rata" if delimiter else "satu kolom",
-    )
-    quote = Decision("quote", '"', "kutip ganda menurut RFC 4180")
-    return Grid(records, [decision, quote], delimiter=delimiter or ",")
+    mended = set(meant.mended) if meant else set()
+    if dialect is not None:
+        mended.update(with_width(records, used))
+    decisions = [*_of_dialect(dialect), *decisions]
+    if mended:
+        numbers = ", ".join(map(str, sorted(mended)[:20]))
+        why = (
+            "tanda kutip atau pemisah baris ini lain dari baris yang lain; dibaca seperti maksudnya"
+        )
+        decisions.append(Decision("mended_rows", numbers, why))
+    return Grid(records, decisions, delimiter=used.delimiter)
+
+
+def _of_dialect(dialect: Dialect | None) -> Iterator[Decision]:
+    if dialect is None:
+        yield Decision("delimiter", "", "satu kolom")
+        yield Decision("quote", '"', "kutip ganda menurut RFC 4180")
+        return
+    name = _NAMES.get(dialect.delimiter, f"{dialect.delimiter!r}")
+    yield Decision("delimiter", dialect.delimiter, f"pemisah {name} membelah baris paling rata")
+    is_usual = dialect.quote == '"'
+    why = "kutip ganda menurut RFC 4180" if is_usual else "sel dikurung dengan kutip tunggal"
+    yield Decision("quote", dialect.quote, why)
+    if dialect.escape:
+        why = "tanda kutip di dalam sel didahului garis miring terbalik"
+        yield Decision("escape", dialect.escape, why)
+    if dialect.skips_space:
+        yield Decision("spaces", "", "spasi sesudah pemisah bukan bagian dari sel")
 
 
 def records_of(
     lines: Iterable[str], delimiter: str, caps: Caps, *, is_whole: bool = True
 ) -> Iterator[Record]:
-    """Yield the records of lines; raises as read_delimited does."""
-    reader = csv.reader(chain(lines, (_SENTINEL,)), delimiter=delimiter)
+    """Yield the records of lines in the usual dialect; raises as read_delimited does."""
+    return _records(lines, Dialect(delimiter), caps, is_whole=is_whole)
+
+
+def _records(
+    lines: Iterable[str],
+    dialect: Dialect,
+    caps: Caps,
+    *,
+    is_whole: bool,
+    meant: MeantLines | None = None,
+) -> Iterator[Record]:
+    reader = dialect.reader(chain(lines, (_SENTINEL,)))
     widest = 0
     started_at = 1
     record: Record = []
@@ -102,7 +110,9 @@ def records_of(
                 widest = len(record)
                 if widest > caps.n_columns:
                     raise too_many_columns(widest, caps)
-            yield record
+            if meant is not None:
+                meant.begins(number + 1)
+            yield dialect.record(record)
         # The csv module says nothing about a quote that is still open at the end: a last
         # line of our own is either its own record or swallowed by the open cell.
         if is_whole and record != [_SENTINEL]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from checks.tables.table import Column, folded
+from checks.tables.table import Column, folded, shown
 
 _ALIKE = 0.6
 
@@ -61,26 +61,27 @@ def _family(column: Column) -> str:
 
 
 def _rename(old: str, new: str) -> ColumnChange:
+    was, now = shown([old]), shown([new])
     return ColumnChange(
-        "renamed",
-        old,
-        f"kolom '{old}' menjadi '{new}'",
-        f"column '{old}' became '{new}'",
+        "renamed", old, f"kolom '{was}' menjadi '{now}'", f"column '{was}' became '{now}'"
     )
 
 
 def _gone(name: str) -> ColumnChange:
-    return ColumnChange("gone", name, f"kolom '{name}' hilang", f"column '{name}' is gone")
+    label = shown([name])
+    return ColumnChange("gone", name, f"kolom '{label}' hilang", f"column '{label}' is gone")
 
 
 def _come(name: str) -> ColumnChange:
-    return ColumnChange("new", name, f"kolom '{name}' baru", f"column '{name}' is new")
+    label = shown([name])
+    return ColumnChange("new", name, f"kolom '{label}' baru", f"column '{label}' is new")
 
 
 def _retyped(old: Column, new: Column) -> ColumnChange:
+    label = shown([new.name])
     return ColumnChange(
         "retyped",
         new.name,
-        f"tipe kolom '{new.name}' berubah dari {old.type} menjadi {new.type}",
-        f"the type of column '{new.name}' changed from {old.type} to {new.type}",
+        f"tipe kolom '{label}' berubah dari {old.type} menjadi {new.type}",
+        f"the type of column '{label}' changed from {old.type} to {new.type}",
     )

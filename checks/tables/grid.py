@@ -19,7 +19,8 @@ class Grid:
     `delimiter` is None for formats without one; `has_header` is True when the format
     itself names its columns (JSON); `merged` lists merged cells of a workbook as
     (first row, first column, last row, last column), counted from 0; `beside` keeps the
-    telling texts of other sheets.
+    telling texts of other sheets; `first_column` is where the records begin in a sheet,
+    counted from 0.
     """
 
     records: list[Record]
@@ -28,6 +29,7 @@ class Grid:
     has_header: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
     beside: list[str] = field(default_factory=list)
+    first_column: int = 0
 
 
 def telling(cells: Iterable[str]) -> list[str]:

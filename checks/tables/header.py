@@ -50,11 +50,30 @@ def is_body(records: list[Record], index: int) -> bool:
     for position, cell in enumerate(record):
         column = [r[position] for r in below if position < len(r) and r[position]]
         if column and sum(map(is_value, column)) >= 0.8 * len(column):
-            if is_value(cell) and not _YEAR.fullmatch(cell):
+            if is_value(cell) and not _YEAR.fullmatch(cell) and _is_alike(cell, column):
                 valued += 1
             else:
                 labelled += 1
-    return valued > 0 and labelled == 0 and 2 * valued >= n_filled(record)
+    if valued == 0 or labelled > 0:
+        return False
+    return 2 * valued >= n_filled(record) or (valued > 1 and _recurs(record, below))
+
+
+def _recurs(record: list[str], below: list[Record]) -> bool:
+    """Tell whether a text of the would-be header, or its very shape, is that of the rows below."""
+    for position, cell in enumerate(record):
+        column = [r[position] for r in below if position < len(r) and r[position]]
+        if not cell or len(column) < 2 or is_value(cell):
+            continue
+        shapes = {re.sub(r"\d+", "0", text) for text in (cell, *column)}
+        if cell in column or (len(shapes) == 1 and any(map(str.isdigit, cell))):
+            return True
+    return False
+
+
+def _is_alike(cell: str, column: list[str]) -> bool:
+    """Tell whether a value is of the kind below it: a time over numbers is a label."""
+    return is_numeral(cell) or not all(map(is_numeral, column))
 
 
 def is_value(cell: str) -> bool:
@@ -62,11 +81,16 @@ def is_value(cell: str) -> bool:
     return is_numeral(cell) or (cell[:1].isdigit() and read_time(cell) is not None)
 
 
-def has_second_row(records: list[Record], index: int) -> bool:
-    """Tell whether the record below names what the header leaves blank (merged labels)."""
+def has_second_row(records: list[Record], index: int, *, is_merged: bool = False) -> bool:
+    """Tell whether the record below names what the header leaves blank (merged labels).
+
+    A label that is merged to the right of the last one leaves cells that no record holds.
+    """
     if index + 1 >= len(records):
         return False
     upper, lower = records[index], records[index + 1]
+    if is_merged:
+        upper = [*upper, *[""] * (len(lower) - len(upper))]
     blanks = [p for p, label in enumerate(upper) if not label]
     filled = [p for p, label in enumerate(lower) if label]
     if not blanks or not filled or any(map(_is_measure, lower)):
@@ -81,6 +105,8 @@ def _is_measure(cell: str) -> bool:
 def joined_header(grid: Grid, records: list[Record], index: int) -> tuple[list[str], int]:
     """Return the labels and how many records above them were joined into them."""
     labels = [" ".join(cell.split()) for cell in records[index]]
+    if grid.merged and index:
+        labels += [""] * (len(records[index - 1]) - len(labels))
     years = sum(1 for label in labels if _YEAR.fullmatch(label))
     above = records[index - 1] if index else []
     fills_blanks = (

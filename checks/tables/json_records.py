@@ -25,7 +25,7 @@ def read_json(text: str, caps: Caps) -> Grid | None:
     `no-rows` or `no-table` for JSON without a list of objects.
     """
     try:
-        tree = _parse(text)
+        tree = parsed(text)
     except (ValueError, RecursionError):
         rows = _json_lines(text)
         if rows is None:
@@ -44,7 +44,8 @@ def read_json(text: str, caps: Caps) -> Grid | None:
     return _grid(rows, path, decision, caps, labels)
 
 
-def _parse(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """Return the tree of JSON text. Raises ValueError and RecursionError for anything else."""
     # Numbers stay text, so that 0.10 and 16 digits arrive as they were written.
     return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: "")
 
@@ -55,7 +56,7 @@ def _json_lines(text: str) -> list[Any] | None:
         if not line.strip():
             continue
         try:
-            row = _parse(line)
+            row = parsed(line)
         except (ValueError, RecursionError):
             return None
         if not isinstance(row, dict):
@@ -123,7 +124,7 @@ def _grid(
         lists = [[_text(value) for value in row] for row in rows]
         records = [labels, *lists] if labels else lists
         return _within(Grid(records, decisions, has_header=bool(labels)), caps)
-    flat = [dict(_flattened(row)) for row in rows]
+    flat = [dict(flattened(row)) for row in rows]
     names = list(dict.fromkeys(name for row in flat for name in row))
     table: list[Record] = [names]
     table.extend([row.get(name, "") for name in names] for row in flat)
@@ -137,7 +138,8 @@ def _within(grid: Grid, caps: Caps) -> Grid:
     return grid
 
 
-def _flattened(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def flattened(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names and cells of an object, one level of objects inside laid open."""
     for name, value in row.items():
         if isinstance(value, dict) and value:
             for inner, cell in value.items():

@@ -6,10 +6,10 @@ from typing import TextIO
 
 from checks.tables.decoding import bad_encoding, encoding_of
 from checks.tables.delimited import cell_too_large, records_of
+from checks.tables.fast.blocks import LARGE_BYTES
 from checks.tables.reading import Caps, Table, UnreadableTable, read_head
 from checks.tables.table import MEGABYTE
 
-LARGE_BYTES = 16 * MEGABYTE
 _HEAD_BYTES = MEGABYTE
 _PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
 

@@ -13,6 +13,7 @@ from checks.tables.header import (
     joined_header,
     n_filled,
 )
+from checks.tables.other_tables import start_of_other
 from checks.tables.table import Decision, folded, shown
 
 _TOTAL = re.compile(
@@ -36,7 +37,10 @@ _SLIP_SHARE = 0.1
 
 @dataclass(slots=True)
 class Layout:
-    """The table inside the records: names, rows, the record number of each row, decisions."""
+    """The table inside the records: names, rows, the record number of each row, decisions.
+
+    `positions` says for each name which cell of a record it is, counted from 0.
+    """
 
     header: list[str]
     rows: list[list[str]]
@@ -46,6 +50,7 @@ class Layout:
     left_out: set[int] = field(default_factory=set)
     totals: list[list[str]] = field(default_factory=list)
     total_lines: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
 
 
 def lay_out(grid: Grid) -> Layout:
@@ -61,7 +66,7 @@ def lay_out(grid: Grid) -> Layout:
         why = "baris pertama sudah berisi data; kolom diberi nama sendiri"
         decisions.append(Decision("header_row", "0", why))
     else:
-        if not grid.has_header and has_second_row(records, index):
+        if not grid.has_header and has_second_row(records, index, is_merged=bool(grid.merged)):
             index += 1
         header, n_joined = joined_header(grid, records, index)
         header_line, first = index + 1, index + 1
@@ -73,6 +78,7 @@ def lay_out(grid: Grid) -> Layout:
         decisions.append(Decision("header_row", lines, why))
     layout = Layout(header, [], [], header_line, decisions)
     _take_rows(layout, records, first)
+    _drop_other_tables(layout)
     _drop_numbering(layout)
     _drop_notes(layout)
     _drop_totals(layout)
@@ -113,6 +119,13 @@ def _drop(layout: Layout, positions: list[int], code: str, why: str) -> None:
     layout.left_out.update(layout.lines[p] for p in positions)
     layout.rows[:] = [row for p, row in enumerate(layout.rows) if p not in dropped]
     layout.lines[:] = [line for p, line in enumerate(layout.lines) if p not in dropped]
+
+
+def _drop_other_tables(layout: Layout) -> None:
+    start = start_of_other(layout.header, layout.rows, layout.lines)
+    if start is not None:
+        why = "tabel lain di bawah tabel pertama; kirim sebagai berkas atau lembar sendiri"
+        _drop(layout, list(range(start, len(layout.rows))), "other_tables", why)
 
 
 def _drop_numbering(layout: Layout) -> None:
@@ -224,6 +237,7 @@ def _fit_columns(layout: Layout) -> None:
         layout.decisions.append(Decision("blank_columns", str(width - len(kept)), why))
         layout.rows[:] = [[row[index] for index in kept] for row in layout.rows]
         layout.totals = [[row[index] for index in kept] for row in layout.totals]
+    layout.positions = kept
     layout.header = _unique_names([named[i] for i in kept], kept, layout)
 
 

@@ -11,16 +11,17 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from checks.tables.export import defused
 from checks.tables.findings import Finding, Severity
-from checks.tables.grouping import grouped
+from checks.tables.grouping import column_in_file, excel_place, grouped
 from checks.tables.numbers import plain
-from checks.tables.repairs import Repair, repaired
-from checks.tables.table import Column, ColumnType, Table
+from checks.tables.repairs import Repair, Repaired, repaired
+from checks.tables.table import Column, ColumnType, Table, UnreadableTable
+
+__all__ = ["Language", "excel_place", "marked_workbook", "repaired_workbook"]
 
 Language = Literal["id", "en"]
 
@@ -35,6 +36,7 @@ _LONGEST = 32_000
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EXACT_DIGITS = 15
 _MOST_COMMENTS = 2_000
+_MOST_CELLS = 1_000_000
 
 
 def marked_workbook(table: Table, findings: Iterable[Finding], language: Language = "id") -> bytes:
@@ -43,33 +45,39 @@ def marked_workbook(table: Table, findings: Iterable[Finding], language: Languag
     Rows keep the numbers they have in the file, so that a cell stands where the operator
     knows it; a second sheet lists the findings with a link to their cell.
     """
+    _refuse_large(table)
     found = list(findings)
     workbook = Workbook()
     sheet = _first(workbook, "data")
-    _write_row(sheet, max(table.header_line, 1), table.header)
+    places = [table.column_number(index) for index in range(len(table.header))]
+    _write_row(sheet, max(table.header_line, 1), table.header, places)
     for line, row in zip(table.record_lines, table.rows, strict=True):
-        _write_cells(sheet, line, table.columns, row)
+        _write_cells(sheet, line, table.columns, row, places)
     for total in table.totals:
-        _write_cells(sheet, total.line, table.columns, total.cells)
+        _write_cells(sheet, total.line, table.columns, total.cells, places)
     _mark(sheet, table, found, language)
     _list(workbook, table, found, language)
     return _saved(workbook)
 
 
-def repaired_workbook(table: Table, language: Language = "id") -> tuple[bytes, tuple[Repair, ...]]:
+def repaired_workbook(
+    table: Table, language: Language = "id", mended: Repaired | None = None
+) -> tuple[bytes, tuple[Repair, ...]]:
     """Return the table with its safe repairs as a workbook, and what they are.
 
     Every changed cell is coloured and says what it was; nothing is lost without a line in
     the second sheet. The operator sends it back, or does not.
     """
-    mended = repaired(table)
+    _refuse_large(table)
+    mended = mended or repaired(table)
     workbook = Workbook()
     sheet = _first(workbook, "data")
-    _write_row(sheet, 1, table.header)
+    places = range(1, len(table.header) + 1)
+    _write_row(sheet, 1, table.header, places)
     n_comments = 0
     was = "semula" if language == "id" else "was"
     for number, (row, before) in enumerate(zip(mended.rows, mended.before, strict=True), start=2):
-        _write_cells(sheet, number, table.columns, row, is_clean=True)
+        _write_cells(sheet, number, mended.columns, row, places, is_clean=True)
         for position, (new, old) in enumerate(zip(row, before, strict=True), start=1):
             if new != old:
                 cell = sheet.cell(number, position)
@@ -87,11 +95,15 @@ def repaired_workbook(table: Table, language: Language = "id") -> tuple[bytes, t
     return _saved(workbook), mended.repairs
 
 
-def excel_place(table: Table, finding: Finding) -> str | None:
-    """Return where a finding stands in the file as Excel names it ("C15", "15", "C"), or None."""
-    letter = get_column_letter(finding.field_number) if finding.field_number else ""
-    row = "" if finding.row is None else str(finding.row + max(table.header_line, 1) - 1)
-    return letter + row or None
+def _refuse_large(table: Table) -> None:
+    if table.n_rows * len(table.header) > _MOST_CELLS:
+        raise UnreadableTable(
+            "too-large-to-mark",
+            "Tabel ini terlalu besar untuk salinan buku kerja (lebih dari 1.000.000 sel); "
+            "pecah per tahun atau wilayah.",
+            "This table is too large for a workbook copy (over 1,000,000 cells); split it by "
+            "year or by area.",
+        )
 
 
 def _untouched(name: str, language: Language) -> str:
@@ -106,8 +118,8 @@ def _first(workbook: Workbook, title: str) -> Worksheet:
     return sheet
 
 
-def _write_row(sheet: Worksheet, number: int, texts: Sequence[str]) -> None:
-    for position, text in enumerate(texts, start=1):
+def _write_row(sheet: Worksheet, number: int, texts: Sequence[str], places: Sequence[int]) -> None:
+    for position, text in zip(places, texts, strict=True):
         cell = sheet.cell(number, position)
         cell.value = _text(text)
         cell.font = _BOLD
@@ -118,10 +130,11 @@ def _write_cells(
     number: int,
     columns: Sequence[Column],
     row: Sequence[str | None],
+    places: Sequence[int],
     *,
     is_clean: bool = False,
 ) -> None:
-    for position, (column, text) in enumerate(zip(columns, row, strict=True), start=1):
+    for position, column, text in zip(places, columns, row, strict=True):
         if text is None:
             continue
         cell = sheet.cell(number, position)
@@ -162,24 +175,21 @@ def _printable(text: str) -> str:
 def _mark(sheet: Worksheet, table: Table, findings: list[Finding], language: Language) -> None:
     by_cell: defaultdict[tuple[int, int], list[Finding]] = defaultdict(list)
     first = max(table.header_line, 1)
+    whole_row = [table.column_number(index) for index in range(len(table.header))]
     for finding in findings:
         line = first if finding.row is None else finding.row + first - 1
-        if finding.field_number is None and finding.row is None:
+        number = column_in_file(table, finding)
+        if number is None and finding.row is None:
             continue
-        positions = [finding.field_number] if finding.field_number else range(1, _width(table) + 1)
-        for position in positions:
+        for position in [number] if number else whole_row:
             by_cell[line, position].append(finding)
     for number, ((line, position), mine) in enumerate(sorted(by_cell.items(), key=lambda e: e[0])):
         cell: Cell = sheet.cell(line, position)  # type: ignore[assignment]
         is_error = any(finding.is_error for finding in mine)
         cell.fill = _FILLS[Severity.ERROR if is_error else Severity.WARNING]
-        if number < _MOST_COMMENTS and (position == 1 or mine[0].field_number):
+        if number < _MOST_COMMENTS and (position == whole_row[0] or mine[0].field_number):
             said = "\n".join(dict.fromkeys(_said(finding, language) for finding in mine))
             cell.comment = Comment(_printable(said), _AUTHOR)
-
-
-def _width(table: Table) -> int:
-    return len(table.header)
 
 
 def _said(finding: Finding, language: Language) -> str:
@@ -193,9 +203,9 @@ def _list(workbook: Workbook, table: Table, findings: list[Finding], language: L
     sheet = workbook.create_sheet("findings" if in_english else "temuan")
     titles = ("Cell", "Severity", "Finding", "Remedy", "Code") if in_english else (
         "Sel", "Tingkat", "Temuan", "Perbaikan", "Kode")  # fmt: skip
-    _write_row(sheet, 1, titles)
-    for group in grouped(findings):
-        place = excel_place(table, group.examples[0])
+    _write_row(sheet, 1, titles, range(1, len(titles) + 1))
+    for group in grouped(findings, table):
+        place = group.places[0] if group.places else None
         sheet.append(
             [
                 place,

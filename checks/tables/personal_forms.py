@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import replace
 
+from checks.tables.columns import name_key
 from checks.tables.findings import Finding
 from checks.tables.places import begins_a_personal_number
 
@@ -24,7 +25,7 @@ _MOBILE = re.compile(
     r"(?<![\d.])(?:\+?62[ .-]?|\(?0)8(?:1[1-9]|2[1-38]|3[1-38]|5[1-35-9]|7[7-9]|8[1-9]|9[5-9])"
     r"\)?(?:[ .-]?\d){6,9}(?!\d)"
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _OFFICIAL = (".go.id", ".desa.id", ".sch.id", ".ac.id", ".mil.id", ".polri.go.id")
 _ROLES = re.compile(
     r"(?:info|admin|humas|kontak|contact|office|cs|layanan|pengaduan|sekretariat|data|ppid|kantor"
@@ -34,6 +35,10 @@ _DIGIT_SEPARATORS = str.maketrans("", "", " .-")
 WOMEN = 40
 _OLDEST, _YOUNGEST = 60, 15
 _PPPK_MONTH = 21
+_PERSONAL_NAME = re.compile(
+    r"(?:^|_)(?:nik|kk|nokk|ktp|npwp|nip|hp|wa|telepon|telp|tlp|ponsel|seluler)(?:_|$)"
+)
+_LONG_NUMBER = re.compile(r"\d[\d .-]{6,}\d")
 _PERSONAL = re.compile(r"\d{2}[ .-]?\d|@")
 
 
@@ -137,11 +142,22 @@ def masked_personal(text: str) -> str:
     return text
 
 
+def masked_cell(column: str, cell: str) -> str:
+    """Return a cell without personal numbers; a mistyped one is known by its column."""
+    cell = masked_personal(cell)
+    if not _PERSONAL_NAME.search(name_key(column)):
+        return cell
+    return _LONG_NUMBER.sub(lambda number: masked_text(number.group()), cell)
+
+
 def masked_finding(finding: Finding) -> Finding:
     """Return a finding without personal numbers in its cell and sentences."""
-    cell = masked_personal(finding.cell) if finding.cell else finding.cell
-    message_id = masked_personal(finding.message_id)
+    cell = masked_cell(finding.field or "", finding.cell) if finding.cell else finding.cell
+    message_id, message_en = finding.message_id, finding.message_en
+    if finding.cell and cell and cell != finding.cell:
+        message_id = message_id.replace(finding.cell, cell)
+        message_en = message_en.replace(finding.cell, cell)
+    message_id, message_en = masked_personal(message_id), masked_personal(message_en)
     if (cell, message_id) == (finding.cell, finding.message_id):
         return finding
-    message_en = masked_personal(finding.message_en)
     return replace(finding, cell=cell, message_id=message_id, message_en=message_en)

@@ -9,7 +9,9 @@ from catalog.rules.periods import read_time
 from catalog.rules.terms import Unit
 from checks.tables.columns import name_key
 from checks.tables.measures import row_numbers, spelled
+from checks.tables.personal_forms import masked_personal
 from checks.tables.table import Column, ColumnType, Table
+from checks.tables.time_columns import attribute_times
 
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})")
 _DATE_NAME = re.compile(r"(?:^|_)(?:tanggal|tgl|tggl|date)(?:_|$)")
@@ -28,10 +30,31 @@ _CODE_LENGTH = 8
 _LEAST_ROWS = 5
 
 
+#: The decision of a column that the operator has said how to read.
+CHOSEN = "chosen_reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to read a column: its name, its type, in words, and what a cell then means.
+
+    `read` gives the cell as it is kept, `show` as people are shown it ("?" for no meaning);
+    without a type of its own the column keeps the one it has.
+    """
+
+    code: str
+    type: ColumnType | None
+    label_id: str
+    label_en: str
+    read: Callable[[str], str] = str
+    show: Callable[[str], str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read a column: its type, in words, and what some cells then mean."""
 
+    code: str
     type: ColumnType
     label_id: str
     label_en: str
@@ -50,77 +73,46 @@ class Question:
 
 
 def questions(table: Table) -> tuple[Question, ...]:
-    """Return what the operator must decide, by column."""
+    """Return what the operator must still decide, by column."""
     numbering = row_numbers(table)
+    attributes = attribute_times(table)
+    chosen = {d.value for d in table.decisions if d.code == CHOSEN}
     found = []
     for index, column in enumerate(table.columns):
         cells = sorted({cell for cell in table.cells(index) if cell})
-        if cells and index not in numbering:
+        if cells and index not in numbering and column.name not in chosen:
             found += list(_of_column(table, column, cells))
+            if column.name in attributes:
+                found.append(_question("time-or-attribute", column, cells, ROW_TIME, _ATTRIBUTE))
     return tuple(found)
 
 
 def _of_column(table: Table, column: Column, cells: Sequence[str]) -> Iterator[Question]:
     codes = {(d.code, d.value) for d in table.decisions}
     if ("unclear_numbers", column.name) in codes or ("mixed_numbers", column.name) in codes:
-        yield _signs(column, [cell for cell in cells if "." in cell or "," in cell] or cells)
+        signed = [cell for cell in cells if "." in cell or "," in cell] or cells
+        yield _question("decimal-or-thousands", column, signed, _DECIMAL, _THOUSANDS)
     elif column.type is ColumnType.INTEGER:
         yield from _whole(table, column, cells)
     elif column.type in (ColumnType.DATE, ColumnType.STRING):
         yield from _day_and_month(column, cells)
 
 
-def _signs(column: Column, cells: Sequence[str]) -> Question:
-    def decimal(cell: str) -> str:
-        return cell.replace(",", ".")
-
-    def grouped(cell: str) -> str:
-        return re.sub(r"[.,](?=\d{3}(?!\d))", "", cell)
-
-    return _question(
-        "decimal-or-thousands",
-        column,
-        cells,
-        (ColumnType.NUMBER, "tanda desimal", "a decimal sign", decimal),
-        (ColumnType.INTEGER, "tanda ribuan", "a thousands sign", grouped),
-    )
-
-
 def _whole(table: Table, column: Column, cells: Sequence[str]) -> Iterator[Question]:
     key = name_key(column.name)
     is_count = _COUNT_NAME.search(key) is not None or column.unit is not None
     if set(cells) == {"0", "1"} and table.n_rows >= _LEAST_ROWS and not is_count:
-        yield _question(
-            "number-or-yes-no", column, cells,
-            (ColumnType.INTEGER, "hitungan", "a count", str),
-            (ColumnType.BOOLEAN, "ya/tidak", "yes or no", lambda c: "ya" if c == "1" else "tidak"),
-        )  # fmt: skip
+        yield _question("number-or-yes-no", column, cells, _COUNTED, _YES_NO)
     elif _DATE_NAME.search(key) and all(map(_is_serial, cells)):
-        yield _question(
-            "serial-or-number", column, cells,
-            (ColumnType.DATE, "nomor hari Excel", "a day number of Excel", serial_day),
-            (ColumnType.INTEGER, "angka biasa", "a plain number", str),
-        )  # fmt: skip
+        yield _question("serial-or-number", column, cells, _DAY_NUMBER, _PLAIN)
     elif is_count:
         return
     elif len(cells) > 1 and all(map(_YEAR.fullmatch, cells)):
-        yield _question(
-            "year-or-number", column, cells,
-            (ColumnType.YEAR, "tahun", "a year", str),
-            (ColumnType.INTEGER, "angka biasa", "a plain number", _amount),
-        )  # fmt: skip
+        yield _question("year-or-number", column, cells, _OF_YEAR, _AMOUNT)
     elif all(map(_YEAR_MONTH.fullmatch, cells)):
-        yield _question(
-            "month-or-number", column, cells,
-            (ColumnType.PERIOD, "tahun dan bulan", "year and month", lambda c: f"{c[:4]}-{c[4:]}"),
-            (ColumnType.INTEGER, "angka biasa", "a plain number", _amount),
-        )  # fmt: skip
+        yield _question("month-or-number", column, cells, _OF_MONTH, _AMOUNT)
     elif _may_be_codes(table, cells):
-        yield _question(
-            "code-or-number", column, cells,
-            (ColumnType.STRING, "kode (teks)", "a code (text)", str),
-            (ColumnType.INTEGER, "hitungan", "a count", _amount),
-        )  # fmt: skip
+        yield _question("code-or-number", column, cells, _OF_CODE, _COUNT)
 
 
 def _may_be_codes(table: Table, cells: Sequence[str]) -> bool:
@@ -149,13 +141,9 @@ def _day_and_month(column: Column, cells: Sequence[str]) -> Iterator[Question]:
         return
     if all(f.group(1) == f.group(2) for f in slashed):
         return
-    day_first: tuple[ColumnType, str, str, Callable[[str], str]] = (
-        ColumnType.DATE, "hari/bulan/tahun", "day/month/year", _day_first,
-    )  # fmt: skip
-    month_first = (ColumnType.DATE, "bulan/hari/tahun", "month/day/year", _month_first)
     proven = any(int(f.group(2)) > _MIDDLE_OF_YEAR for f in slashed)
-    readings = (month_first, day_first) if proven else (day_first, month_first)
-    yield _question("day-or-month", column, cells, *readings)
+    ways = (_MONTH_FIRST, _DAY_FIRST) if proven else (_DAY_FIRST, _MONTH_FIRST)
+    yield _question("day-or-month", column, cells, *ways)
 
 
 def _day_first(cell: str) -> str:
@@ -168,16 +156,19 @@ def _month_first(cell: str) -> str:
     return _day_first(f"{found.group(2)}/{found.group(1)}/{found.group(3)}") if found else "?"
 
 
-def _question(
-    code: str,
-    column: Column,
-    cells: Sequence[str],
-    *ways: tuple[ColumnType, str, str, Callable[[str], str]],
-) -> Question:
-    shown = cells[:_N_EXAMPLES]
+def _question(code: str, column: Column, cells: Sequence[str], *ways: Way) -> Question:
+    shown = [masked_personal(cell) for cell in cells[:_N_EXAMPLES]]
     readings = tuple(
-        Reading(kind, label_id, label_en, tuple(f"{cell} → {read(cell)}" for cell in shown))
-        for kind, label_id, label_en, read in ways
+        Reading(
+            way.code,
+            way.type or column.type,
+            way.label_id,
+            way.label_en,
+            tuple(f"{cell} → {(way.show or way.read)(cell)}" for cell in shown)
+            if shown == list(cells[:_N_EXAMPLES])
+            else tuple(shown),
+        )
+        for way in ways
     )
     either_id = " atau ".join(f"{r.label_id} ({'; '.join(r.examples)})" for r in readings)
     either_en = " or ".join(f"{r.label_en} ({'; '.join(r.examples)})" for r in readings)
@@ -188,3 +179,62 @@ def _question(
         f'Kolom "{column.name}": {either_id}?',
         f'Column "{column.name}": {either_en}?',
     )
+
+
+_DECIMAL = Way(
+    "decimal", ColumnType.NUMBER, "tanda desimal", "a decimal sign", lambda c: c.replace(",", ".")
+)
+_THOUSANDS = Way(
+    "thousands",
+    ColumnType.INTEGER,
+    "tanda ribuan",
+    "a thousands sign",
+    lambda c: re.sub(r"[.,](?=\d{3}(?!\d))", "", c),
+)
+_COUNTED = Way("count", ColumnType.INTEGER, "hitungan", "a count")
+_YES_NO = Way(
+    "yes-no",
+    ColumnType.BOOLEAN,
+    "ya/tidak",
+    "yes or no",
+    lambda c: {"1": "ya", "0": "tidak"}.get(c, "?"),
+)
+_DAY_NUMBER = Way(
+    "day-number",
+    ColumnType.DATE,
+    "nomor hari Excel",
+    "a day number of Excel",
+    lambda c: serial_day(c) if _is_serial(c) else "?",
+)
+_PLAIN = Way("number", ColumnType.INTEGER, "angka biasa", "a plain number")
+_AMOUNT = Way("number", ColumnType.INTEGER, "angka biasa", "a plain number", str, _amount)
+_OF_YEAR = Way("year", ColumnType.YEAR, "tahun", "a year")
+_OF_MONTH = Way(
+    "month",
+    ColumnType.PERIOD,
+    "tahun dan bulan",
+    "year and month",
+    lambda c: f"{c[:4]}-{c[4:]}",
+)
+_OF_CODE = Way("code", ColumnType.STRING, "kode (teks)", "a code (text)")
+_COUNT = Way("count", ColumnType.INTEGER, "hitungan", "a count", str, _amount)
+_DAY_FIRST = Way("day-first", ColumnType.DATE, "hari/bulan/tahun", "day/month/year", _day_first)
+_MONTH_FIRST = Way(
+    "month-first", ColumnType.DATE, "bulan/hari/tahun", "month/day/year", _month_first
+)
+ROW_TIME = Way("row-time", None, "waktu dari baris data", "the time that the row speaks of")
+_ATTRIBUTE = Way(
+    "attribute",
+    None,
+    "keterangan biasa",
+    "a mere description",
+    show=lambda c: f"{c} (bukan periode)",
+)
+#: Every way by its name; two ways of one name keep cells alike.
+WAYS = {
+    way.code: way
+    for way in (
+        _DECIMAL, _THOUSANDS, _COUNTED, _YES_NO, _DAY_NUMBER, _PLAIN, _OF_YEAR, _OF_MONTH,
+        _OF_CODE, _DAY_FIRST, _MONTH_FIRST, ROW_TIME, _ATTRIBUTE,
+    )
+}  # fmt: skip

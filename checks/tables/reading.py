@@ -1,14 +1,16 @@
 """Read any published file as one table, with every decision that took."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from checks.tables.columns import read_columns
 from checks.tables.content import Content, Kind, load
-from checks.tables.decoding import decode
+from checks.tables.decoding import declared_charset, decode
 from checks.tables.delimited import cell_too_large, read_delimited
 from checks.tables.grid import Grid, telling
 from checks.tables.json_records import looks_like_json, read_json
 from checks.tables.layout import Layout, lay_out
+from checks.tables.parquet import read_parquet
 from checks.tables.table import (
     Caps,
     Cells,
@@ -19,6 +21,8 @@ from checks.tables.table import (
     TotalRow,
     UnreadableTable,
 )
+from checks.tables.time_columns import TITLE_YEAR, lacks_year
+from checks.tables.time_names import year_of_titles
 from checks.tables.web_page import looks_like_html, looks_like_xml, read_html
 from checks.tables.workbook import read_workbook
 
@@ -40,7 +44,8 @@ def read_table(
     """Return the table that a local file holds, whatever its name says.
 
     `name` is the file name or URL it came from. The bytes decide; name and media type
-    only tell an Excel table saved as HTML from a web page. Raises UnreadableTable with a
+    only tell an Excel table saved as HTML from a web page, and the charset of bytes that are
+    no UTF-8. Raises UnreadableTable with a
     code and two sentences when there is no table.
     """
     caps = caps or Caps()
@@ -48,7 +53,7 @@ def read_table(
     hint = content.name
     if media_type and "excel" in media_type and not hint.casefold().endswith(".xls"):
         hint += ".xls"
-    grid, decisions = _grid(content, hint, caps)
+    grid, decisions = _grid(content, hint, caps, declared_charset(media_type))
     return _table(grid, decisions, content.sha256)
 
 
@@ -70,7 +75,7 @@ def read_head(path: Path, encoding: str, n_bytes: int) -> Table | None:
 def _table(grid: Grid, decisions: list[Decision], sha256: str) -> Table:
     layout = lay_out(grid)
     reading = read_columns(layout.header, layout.rows, grid.delimiter)
-    return Table(
+    table = Table(
         header=tuple(layout.header),
         rows=reading.rows,
         columns=reading.columns,
@@ -84,7 +89,19 @@ def _table(grid: Grid, decisions: list[Decision], sha256: str) -> Table:
             for line, row in zip(layout.total_lines, layout.totals, strict=True)
         ),
         beside=tuple(_beside(grid, layout)),
+        column_numbers=tuple(grid.first_column + p + 1 for p in layout.positions),
     )
+    year = _title_year(grid, layout)
+    if year is None or not lacks_year(table):
+        return table
+    why = "tahun disebut pada judul di atas tabel atau nama lembar, bukan di dalam baris"
+    return replace(table, decisions=(*table.decisions, Decision(TITLE_YEAR, year, why)))
+
+
+def _title_year(grid: Grid, layout: Layout) -> str | None:
+    above = grid.records[: max(layout.header_line - 1, 0)]
+    sheet = [decision.value for decision in grid.decisions if decision.code == "sheet"]
+    return year_of_titles(cell for record in above for cell in record) or year_of_titles(sheet)
 
 
 def _beside(grid: Grid, layout: Layout) -> list[str]:
@@ -92,13 +109,17 @@ def _beside(grid: Grid, layout: Layout) -> list[str]:
     return [*(text for line in lines for text in telling(grid.records[line - 1])), *grid.beside]
 
 
-def _grid(content: Content, hint: str, caps: Caps) -> tuple[Grid, list[Decision]]:
+def _grid(
+    content: Content, hint: str, caps: Caps, charset: str | None
+) -> tuple[Grid, list[Decision]]:
     decisions = list(content.decisions)
     if content.kind is Kind.WORKBOOK:
         grid = read_workbook(content.payload, caps)
         decisions.append(Decision("format", "workbook", "bita awal berkas adalah buku kerja"))
         return _capped(grid, len(content.payload), caps), decisions
-    decoded = decode(content.payload)
+    if content.kind is Kind.PARQUET:
+        return _capped(read_parquet(content.payload, caps), len(content.payload), caps), decisions
+    decoded = decode(content.payload, charset)
     decisions.append(decoded.decision)
     text = decoded.text
     grid_of_json = read_json(text, caps) if looks_like_json(text) else None
@@ -128,7 +149,7 @@ def _refuse_other_text(text: str) -> None:
             "The content is XML, no table; send CSV, XLSX, ODS or JSON.",
         )
     head = text[:4096]
-    n_control = sum(1 for char in head if char < " " and char not in "\t\r\n\f\v")
+    n_control = sum(1 for char in head if char < " " and char not in "\t\r\n\f\v\x1e\x1f")
     if n_control > 0.05 * len(head):
         raise UnreadableTable(
             "binary",

@@ -1,11 +1,11 @@
 """Table Schemas from elsewhere: only names, types and constraints are taken over."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from catalog.rules.errors import MutakhirError
+from checks.tables.safe_pattern import UnsafePattern, refuse_unsafe
 
 _FIELD_KEYS = (
     "name", "type", "format", "title", "description", "constraints", "decimalChar", "groupChar",
@@ -23,11 +23,12 @@ class BadSchema(MutakhirError):
     """A Table Schema cannot be used; says where and why."""
 
 
-def trusted_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+def trusted_schema(schema: Mapping[str, Any], *, in_package: bool = False) -> dict[str, Any]:
     """Return the part of a Table Schema that is safe to hand to a validator.
 
-    Paths, URLs, profiles and references to other resources are left behind. Raises
-    BadSchema for fields without a name and for patterns that can run for ever.
+    Paths, URLs, profiles and, outside of a package, references to other resources are
+    left behind. Raises
+    BadSchema for fields without a name and for patterns that RE2 cannot match.
     """
     fields = schema.get("fields")
     if not isinstance(fields, list):
@@ -43,9 +44,10 @@ def trusted_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         absent = [name for name in kept["primaryKey"] if name not in known]
         if absent:
             raise BadSchema(f"Kunci {', '.join(absent)} tidak ada di antara kolom skema.")
-    own = [f for f in schema.get("foreignKeys") or () if _refers_to_itself(f)]
-    if own:
-        kept["foreignKeys"] = own
+    keys = [_trusted_key(key) for key in schema.get("foreignKeys") or () if _is_key(key)]
+    taken = [key for key in keys if in_package or not key["reference"]["resource"]]
+    if taken:
+        kept["foreignKeys"] = taken
     return kept
 
 
@@ -58,9 +60,24 @@ def _trusted_field(described: Any, number: int) -> dict[str, Any]:
         raise BadSchema(f'Kolom "{described["name"]}": "constraints" harus berupa objek.')
     if rules:
         kept["constraints"] = {key: rules[key] for key in _CONSTRAINTS if key in rules}
-        if "pattern" in kept["constraints"]:
-            _refuse_slow(str(kept["constraints"]["pattern"]), described["name"])
+        pattern = kept["constraints"].get("pattern")
+        if isinstance(pattern, str):
+            try:
+                refuse_unsafe(pattern)
+            except UnsafePattern as error:
+                raise BadSchema(
+                    f'Pola kolom "{described["name"]}" tidak dapat dipakai: {error}; sederhanakan '
+                    "tanpa (?=...), (?!...), \\1 dan pengulangan di dalam pengulangan."
+                ) from error
     return kept
+
+
+def patterns_of(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the patterns of a trusted schema."""
+    for described in schema["fields"]:
+        pattern = described.get("constraints", {}).get("pattern")
+        if isinstance(pattern, str):
+            yield pattern
 
 
 def has_open_branches(pattern: str) -> bool:
@@ -77,61 +94,11 @@ def has_open_branches(pattern: str) -> bool:
     return False
 
 
-def _refers_to_itself(key: Any) -> bool:
-    if not isinstance(key, dict) or not isinstance(key.get("reference"), dict):
-        return False
-    return not key["reference"].get("resource")
+def _is_key(key: Any) -> bool:
+    return isinstance(key, dict) and isinstance(key.get("reference"), dict)
 
 
-def _refuse_slow(pattern: str, name: str) -> None:
-    """Refuse a repeat inside a repeat: on 28 characters it can take half a minute."""
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise BadSchema(f'Pola kolom "{name}" salah tulis: {error}.') from error
-    if _repeats_a_repeat(pattern):
-        raise BadSchema(
-            f'Pola kolom "{name}" mengulang di dalam pengulangan; sederhanakan, misalnya a+ '
-            "sebagai ganti (a+)+."
-        )
-
-
-def _repeats_a_repeat(pattern: str) -> bool:
-    """Tell whether an unbounded group holds a repeat, or branches that can begin alike."""
-    tokens = _TOKEN.findall(pattern)
-    open_groups: list[_Group] = [_Group()]
-    for position, token in enumerate(tokens):
-        following = tokens[position + 1] if position + 1 < len(tokens) else ""
-        if token.startswith("("):
-            open_groups.append(_Group())
-        elif token == ")" and len(open_groups) > 1:
-            closed = open_groups.pop()
-            if _is_unbounded(following) and closed.is_risky:
-                return True
-            open_groups[-1].repeats |= closed.repeats
-        elif token == "|":
-            open_groups[-1].starts.append("")
-        elif _is_unbounded(token):
-            open_groups[-1].repeats = True
-        elif not open_groups[-1].starts[-1]:
-            open_groups[-1].starts[-1] = token
-    return False
-
-
-@dataclass(slots=True)
-class _Group:
-    repeats: bool = False
-    starts: list[str] = field(default_factory=lambda: [""])
-
-    @property
-    def is_risky(self) -> bool:
-        """Whether a text can be cut into repeats of this group in more than one way."""
-        if self.repeats:
-            return True
-        are_letters = all(len(start) == 1 and start.isalnum() for start in self.starts)
-        is_branched = len(self.starts) > 1
-        return is_branched and (not are_letters or len(set(self.starts)) < len(self.starts))
-
-
-def _is_unbounded(token: str) -> bool:
-    return token in ("*", "+") or (token.startswith("{") and token.endswith(",}"))
+def _trusted_key(key: Mapping[str, Any]) -> dict[str, Any]:
+    reference = key["reference"]
+    kept = {"resource": str(reference.get("resource") or ""), "fields": reference.get("fields")}
+    return {"fields": key.get("fields"), "reference": kept}

@@ -79,7 +79,8 @@ class Table:
     from 1 with title rows and blank records included; `header_line` that of the header
     (0 when the file has none). `left_out_lines` are those of totals, sections and notes;
     `totals` keeps the cells of the rows of sums among them; `beside` the texts outside
-    the table (titles, notes, other sheets) that may hold personal numbers.
+    the table (titles, notes, other sheets) that may hold personal numbers;
+    `column_numbers` where each column stands in the file, counted from 1.
     `sha256` is of the bytes as they came.
     """
 
@@ -93,6 +94,7 @@ class Table:
     left_out_lines: frozenset[int] = frozenset()
     totals: tuple[TotalRow, ...] = ()
     beside: tuple[str, ...] = ()
+    column_numbers: tuple[int, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -106,6 +108,10 @@ class Table:
             if folded(label) == wanted:
                 return index
         return None
+
+    def column_number(self, index: int) -> int:
+        """Return where a column stands in the file, counted from 1."""
+        return self.column_numbers[index] if self.column_numbers else index + 1
 
     def cells(self, index: int) -> list[str | None]:
         """Return one column, top to bottom."""

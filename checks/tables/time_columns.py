@@ -10,14 +10,8 @@ from catalog.rules.periods import TimeLabel, read_time, read_time_parts
 from catalog.rules.terms import Unit
 from checks.tables.columns import name_key
 from checks.tables.table import Column, ColumnType, Table
+from checks.tables.time_names import is_attribute, part_of_name, part_of_words
 
-_PARTS = {
-    "semester": re.compile(r"(?:^|_)(?:semester|smt)(?:_|$)"),
-    "quarter": re.compile(r"(?:^|_)(?:triwulan|tri_wulan|tw|kuartal|quarter)(?:_|$)"),
-    "month": re.compile(r"(?:^|_)(?:bulan|bln|month)(?:_|$)"),
-    "week": re.compile(r"(?:^|_)(?:minggu|week|minggu_ke)(?:_|$)"),
-    "day": re.compile(r"(?:^|_)(?:tanggal|tgl|hari|day)(?:_|$)"),
-}
 _YEAR_NAME = re.compile(r"(?:^|_)(?:tahun|thn|th|year|taun|kolom_1)(?:_|$)")
 _PREFERRED = (
     re.compile(r"^(?:periode|period|periode_data|waktu_data|masa)(?:_|$)"),
@@ -25,16 +19,13 @@ _PREFERRED = (
     re.compile(r"^(?:bulan|month|bulan_tahun|tahun_bulan|triwulan|minggu|semester)(?:_|$)"),
 )
 _SCHOOL_YEAR_NAME = re.compile(r"(?:^|_)tahun_(?:ajaran|pelajaran|akademik)(?:_|$)")
-# Dates that describe a thing or the file, not the time the row speaks of.
-_OTHER_DATES = re.compile(
-    r"lahir|update|ubah|perbarui|mutakhir|generated|cetak|unduh|created|modified|berdiri|terbit"
-    r"|berlaku|mulai|selesai|akhir|input|entri|sk$|izin|timestamp|sync|birth|publish|rilis"
-)
 _SEPARATORS = re.compile(r"\s*(?:[+,;&|]|\bdan\b)\s*")
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _SEMESTER_IN_NAME = re.compile(r"\b(?:semester|smt)[ _]*(i{1,2}|[12])\b", re.IGNORECASE)
 _QUARTER_IN_NAME = re.compile(r"\b(?:triwulan|tw|kuartal|q)[ _]*(iv|i{1,3}|[1-4])\b", re.IGNORECASE)
 _DAY = timedelta(days=1)
+# The decision that names the year which stands above the table alone.
+TITLE_YEAR = "title_year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +101,19 @@ def _declared(table: Table, declared: str) -> TimeColumns | None:
             return None
         indexes.append(index)
     if len(indexes) == 1:
-        if _part_of(table.columns[indexes[0]].name) and table.column_index("tahun") is not None:
+        if part_of_name(table.columns[indexes[0]].name) and table.column_index("tahun") is not None:
             joined = _joined(table, [_index_of_year(table), *indexes])
             if joined and not any(_single(table, indexes[0]).labels):
                 return joined
-        return _single(table, indexes[0])
+        single, year = _single(table, indexes[0]), table.decided(TITLE_YEAR)
+        in_year = _in_year(table, year) if year and not any(single.labels) else None
+        return in_year if in_year and in_year.names == single.names else single
     return _joined(table, indexes)
 
 
 def _found(table: Table) -> TimeColumns | None:
     timed = [i for i, column in enumerate(table.columns) if column.type.is_time]
-    own = [i for i in timed if not _OTHER_DATES.search(name_key(table.header[i]))]
+    own = [i for i in timed if not is_attribute(table.header[i])]
     not_years = [i for i in own if table.columns[i].type is not ColumnType.YEAR]
     for pattern in _PREFERRED:
         for index in not_years:
@@ -128,7 +121,11 @@ def _found(table: Table) -> TimeColumns | None:
                 return _single(table, index)
     year = _index_of_year(table)
     if year is not None:
-        parts = [i for i, name in enumerate(table.header) if i != year and _part_of(name)]
+        parts = [
+            i
+            for i, name in enumerate(table.header)
+            if i != year and not is_attribute(name) and _part_of(table, i)
+        ]
         joined = _joined(table, [year, *parts]) if parts else None
         return joined or _single(table, year)
     for index in [*own]:
@@ -137,7 +134,48 @@ def _found(table: Table) -> TimeColumns | None:
     wide = _wide(table)
     if wide:
         return wide
-    return _single(table, not_years[0]) if not_years else None
+    if not_years:
+        return _single(table, not_years[0])
+    title_year = table.decided(TITLE_YEAR)
+    return _in_year(table, title_year) if title_year else None
+
+
+def attribute_times(table: Table) -> tuple[str, ...]:
+    """Return the columns of times that only describe things, where no other says the period."""
+    if time_columns(table) is not None:
+        return ()
+    return tuple(
+        column.name for column in table.columns if column.type.is_time and is_attribute(column.name)
+    )
+
+
+def lacks_year(table: Table) -> bool:
+    """Tell whether rows or columns name months, quarters or semesters of an untold year."""
+    return time_columns(table) is None and _in_year(table, "2000") is not None
+
+
+def _in_year(table: Table, year: str) -> TimeColumns | None:
+    """Return the parts of a year that stands outside the table: down a column, or across."""
+    for index, name in enumerate(table.header):
+        part = _part_of(table, index)
+        if part is None or part == "day" or is_attribute(name):
+            continue
+        cells = table.cells(index)
+        read = {cell: read_time_parts(year, **{part: cell}) for cell in set(cells) if cell}
+        if read and all(read.values()):
+            return TimeColumns((name,), tuple(read.get(cell or "") for cell in cells))
+    across = {
+        name: part
+        for index, column in enumerate(table.columns)
+        if (column.type.is_numeric or _is_empty(table, index, column))
+        and (part := part_of_words([name := column.name]))
+    }
+    found = [
+        (index, label)
+        for index, name in enumerate(table.header)
+        if name in across and (label := read_time_parts(year, **{across[name]: name}))
+    ]
+    return _alike(table, found) if len(found) > 1 else None
 
 
 def _index_of_year(table: Table) -> int | None:
@@ -146,7 +184,7 @@ def _index_of_year(table: Table) -> int | None:
         for index, column in enumerate(table.columns)
         if column.type in (ColumnType.YEAR, ColumnType.PERIOD, ColumnType.STRING)
         and _YEAR_NAME.search(name_key(column.name))
-        and not _OTHER_DATES.search(name_key(column.name))
+        and not is_attribute(column.name)
         and (column.type is not ColumnType.STRING or _all_years(table, index))
     ]
     return found[0] if found else None
@@ -157,9 +195,13 @@ def _all_years(table: Table, index: int) -> bool:
     return bool(cells) and all(read_time(cell) for cell in cells)
 
 
-def _part_of(name: str) -> str | None:
-    key = name_key(name)
-    return next((part for part, pattern in _PARTS.items() if pattern.search(key)), None)
+def _part_of(table: Table, index: int) -> str | None:
+    """Return the part of a year that a column holds, by its name or by all of its words."""
+    named = part_of_name(table.header[index])
+    if named or table.columns[index].type is not ColumnType.STRING:
+        return named
+    cells = [cell for cell in table.cells(index) if cell]
+    return part_of_words(set(cells)) if part_of_words(cells[:1]) else None
 
 
 def _single(table: Table, index: int) -> TimeColumns:
@@ -186,7 +228,7 @@ def _joined(table: Table, indexes: Sequence[int | None]) -> TimeColumns | None:
     for index in indexes:
         if index is None:
             return None
-        role = _part_of(table.header[index]) or "year"
+        role = _part_of(table, index) or "year"
         roles.setdefault(role, index)
     if "year" not in roles or len(roles) < 2:
         return None
@@ -220,8 +262,11 @@ def _wide(table: Table) -> TimeColumns | None:
         label = time_of_header(column.name)
         if label is not None:
             found.append((index, label))
-    if not found:
-        return None
+    return _alike(table, found) if found else None
+
+
+def _alike(table: Table, found: Sequence[tuple[int, TimeLabel]]) -> TimeColumns:
+    """Keep the columns of the usual unit."""
     usual = Counter(label.unit for _, label in found).most_common(1)[0][0]
     kept = tuple((index, label) for index, label in found if label.unit is usual)
     return TimeColumns(tuple(table.header[index] for index, _ in kept), wide=kept)

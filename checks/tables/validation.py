@@ -4,17 +4,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from checks.tables.fast.blocks import LARGE_BYTES
 from checks.tables.fast.doubts import Doubts
 from checks.tables.fast.gates import Gate, SlowPath
 from checks.tables.fast.run import Judged, judged_at_once, judged_by_table, judged_rows
 from checks.tables.findings import N_SHOWN, Finding, Report, Severity, report
-from checks.tables.large import head_of, look_through
-from checks.tables.reading import Caps, Table, UnreadableTable, read_table
-from checks.tables.schema import BadSchema, trusted_schema
+from checks.tables.later import Later
+from checks.tables.safe_pattern import is_provable
+from checks.tables.schema import BadSchema, patterns_of, trusted_schema
+from checks.tables.table import Caps, Table, UnreadableTable
 from checks.tables.wording import worded
-from checks.tables.yardstick import Seen, errors_of, first_line, normalised, original
+from checks.tables.yardstick import Seen, Siblings, errors_of, first_line, normalised, original
+
+if TYPE_CHECKING:
+    from checks.tables import json_stream, large, reading, tail
+else:
+    # Most files need no reading before they are judged.
+    json_stream = Later("checks.tables.json_stream")
+    large = Later("checks.tables.large")
+    reading = Later("checks.tables.reading")
+    tail = Later("checks.tables.tail")
 
 __all__ = ["BadSchema", "Engine", "Finding", "Report", "Severity", "unreadable", "validate"]
 
@@ -33,6 +44,7 @@ def validate(
     name: str | None = None,
     engine: Engine = "fast",
     caps: Caps | None = None,
+    siblings: Siblings | None = None,
 ) -> Report:
     """Return the verdict on a local file against a Table Schema, or on its structure alone.
 
@@ -40,15 +52,49 @@ def validate(
     table is an invalid one with a finding `mutakhir/…`; only a file that cannot be opened
     raises UnreadableTable, and a schema that cannot be used BadSchema. Where the fast
     engine is not sure to say what Frictionless says, Frictionless reads the file and the
-    report names the gate.
+    report names the gate. `siblings` are the resources of a package beside the file.
     """
     started = perf_counter()
-    trusted = trusted_schema(schema) if schema is not None else None
+    is_large = table is None and path.is_file() and path.stat().st_size > LARGE_BYTES
+    if is_large and json_stream.is_json_lines(path):
+        flat = _of_json_lines(path, schema, name, engine, caps or Caps(), siblings)
+        return replace(flat, seconds=perf_counter() - started)
+    is_member = siblings is not None
+    trusted = trusted_schema(schema, in_package=is_member) if schema is not None else None
     caps = caps or Caps()
     whole = _fast(path, trusted, table, name, caps) if engine == "fast" else Gate.ASKED
     if isinstance(whole, Gate):
-        whole = replace(_slow(path, trusted, table, name, caps, whole), gate=whole.value)
+        slow = _slow(path, trusted, table, name, caps, whole, siblings)
+        whole = replace(slow, gate=whole.value)
+    if is_large:
+        whole = _with_tail(whole, path)
     return replace(whole, seconds=perf_counter() - started)
+
+
+def _of_json_lines(
+    path: Path,
+    schema: Schema | None,
+    name: str | None,
+    engine: Engine,
+    caps: Caps,
+    siblings: Siblings | None,
+) -> Report:
+    try:
+        with json_stream.as_csv(path, caps) as flat:
+            return validate(flat, schema, name=name, engine=engine, caps=caps, siblings=siblings)
+    except UnreadableTable as error:
+        return report([unreadable(error)], n_rows=0, fields=(), seconds=0.0)
+
+
+def _with_tail(whole: Report, path: Path) -> Report:
+    """Say of a large file what lies beyond the head by which it was understood."""
+    finding = tail.rows_beyond(path, whole.fields)
+    if finding is None:
+        return whole
+    findings = (finding, *whole.findings)[:N_SHOWN]
+    counts = {finding.code: 1, **whole.counts}
+    is_cut = sum(counts.values()) > len(findings)
+    return replace(whole, findings=findings, counts=counts, truncated=is_cut)
 
 
 def _fast(
@@ -57,6 +103,8 @@ def _fast(
     """Return the report of the fast engine, or the gate at which it gave up."""
     if schema is not None and schema.get("foreignKeys"):
         return Gate.FOREIGN_KEYS
+    if schema is not None and not all(map(is_provable, patterns_of(schema))):
+        return Gate.PATTERN
     if table is None and schema is not None:
         try:
             judged = judged_at_once(path, schema, caps)
@@ -65,10 +113,11 @@ def _fast(
         if judged is not None:
             return _report([], judged, judged.labels)
     try:
-        table = table or head_of(path) or read_table(path, name=name, caps=caps)
+        table = table or _plain(large.head_of(path))
+        table = table or reading.read_table(path, name=name, caps=caps)
         judged = (
             judged_by_table(path, table, schema, caps)
-            if _is_plain(table)
+            if is_plain(table)
             else judged_rows(table, schema)
         )
     except UnreadableTable:
@@ -99,11 +148,14 @@ def _slow(
     name: str | None,
     caps: Caps,
     gate: Gate,
+    siblings: Siblings | None,
 ) -> Report:
     """Return Frictionless's own report, after our structural look."""
     findings: list[Finding] = []
     try:
-        table = table or look_through(path, caps) or read_table(path, name=name, caps=caps)
+        if table is None and _plain(large.head_of(path)):
+            table = large.look_through(path, caps)
+        table = table or reading.read_table(path, name=name, caps=caps)
     except UnreadableTable as error:
         if error.code == "missing-file":
             raise
@@ -114,10 +166,10 @@ def _slow(
         findings.append(_no_rows())
     seen = Seen()
     with_doubts = gate is not Gate.ASKED
-    if table is not None and not _is_plain(table):
-        stream = _of_rows(table, schema, seen, with_doubts)
+    if table is not None and not is_plain(table):
+        stream = _of_rows(table, schema, seen, with_doubts, siblings)
     else:
-        stream = _of_file(path, table, schema, seen, with_doubts)
+        stream = _of_file(path, table, schema, seen, with_doubts, siblings)
     whole = report(_chained(findings, stream), n_rows=0, fields=(), seconds=0.0)
     fields = table.header if table is not None else seen.fields
     return replace(whole, n_rows=seen.n_rows, fields=fields)
@@ -129,11 +181,18 @@ def _chained(findings: list[Finding], stream: Iterable[Finding]) -> Iterator[Fin
 
 
 def _of_file(
-    path: Path, table: Table | None, schema: Schema | None, seen: Seen, with_doubts: bool
+    path: Path,
+    table: Table | None,
+    schema: Schema | None,
+    seen: Seen,
+    with_doubts: bool,
+    siblings: Siblings | None,
 ) -> Iterator[Finding]:
     first = first_line(table)
     left_out = table.left_out_lines if table else frozenset()
     with original(path, table, schema) as resource:
+        if siblings is not None:
+            siblings.joined(resource)
         for error in errors_of(resource, seen, Doubts if with_doubts else None):
             if error.row is None:
                 yield worded(error)
@@ -143,21 +202,33 @@ def _of_file(
 
 
 def _of_rows(
-    table: Table, schema: Schema | None, seen: Seen, with_doubts: bool
+    table: Table,
+    schema: Schema | None,
+    seen: Seen,
+    with_doubts: bool,
+    siblings: Siblings | None,
 ) -> Iterator[Finding]:
     """Yield the findings on the table as read, with the row numbers of the file."""
     first = max(table.header_line, 1)
     resource = normalised(table, schema)
+    if siblings is not None:
+        siblings.joined(resource)
     for error in errors_of(resource, seen, Doubts if with_doubts else None):
         row = None if error.row is None else table.record_lines[error.row - 2] - first + 1
         yield worded(replace(error, row=row))
 
 
-def _is_plain(table: Table) -> bool:
+def is_plain(table: Table) -> bool:
     """Tell whether the file itself holds the table: delimited text, not unpacked."""
     codes = {decision.code for decision in table.decisions}
     has_one_label_row = "-" not in (table.decided("header_row") or "")
-    return "delimiter" in codes and "compression" not in codes and has_one_label_row
+    is_usual = table.decided("quote") == '"' and len(table.decided("delimiter") or "") < 2
+    return is_usual and has_one_label_row and not codes & {"compression", "escape", "spaces"}
+
+
+def _plain(head: Table | None) -> Table | None:
+    """Return the head of a large file if the whole of it can be judged as it lies."""
+    return head if head is not None and is_plain(head) else None
 
 
 def unreadable(error: UnreadableTable) -> Finding:

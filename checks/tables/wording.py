@@ -1,5 +1,6 @@
 """Frictionless's errors in words that an operator can act on in Excel."""
 
+import re
 from dataclasses import dataclass
 
 from checks.tables.findings import Finding, Severity, clipped
@@ -142,6 +143,9 @@ _TYPES = {
     "boolean": "ya atau tidak",
     "string": "teks yang sah",
 }
+_KEY_NOTE = re.compile(
+    r"for '(.*)': values '(.*)' not found in the lookup table '(.*)' as '(.*)'", re.DOTALL
+)
 _RULES = {
     "required": "wajib diisi",
     "unique": "tidak boleh ganda",
@@ -191,6 +195,10 @@ def _note_id(error: SchemaError) -> str:
         rule, _, value = note.partition(" is ")
         word = _RULES.get(rule.strip("'"), rule)
         return word if rule == "'required'" else f"{word} {value}"
+    key = _KEY_NOTE.fullmatch(note)
+    if key is not None:
+        whole = f'tabel "{key[3]}"' if key[3] else "tabel ini"
+        return f"kolom {key[1]} berisi {key[2]}, tidak ada di {whole} kolom {key[4]}"
     return note.replace("the same as in the row at position", "sama dengan baris").replace(
         "cells composing the primary keys are all", "semua sel kunci"
     )

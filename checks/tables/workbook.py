@@ -2,8 +2,6 @@
 
 import datetime as dt
 import io
-import re
-import zipfile
 
 from python_calamine import (
     CalamineError,
@@ -16,16 +14,12 @@ from python_calamine import (
 
 from checks.tables.delimited import too_many_columns
 from checks.tables.grid import Grid, Record, telling
+from checks.tables.sheet_xml import as_shown
 from checks.tables.table import Caps, Decision, UnreadableTable
 
-_CELLS = 40_000_000
+CELLS = 40_000_000
 _MOST_BESIDE = 10_000
-_SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
-_RELATION = re.compile(r"<Relationship\b[^>]*>")
-_UNCACHED = re.compile(
-    rb'<c\b[^>]*?\br="([A-Z]+[0-9]+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)'
-    rb"\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
-)
+_PANIC = "PanicException"
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
@@ -54,6 +48,7 @@ def read_workbook(payload: bytes, caps: Caps) -> Grid:
         chosen = (tables or filled)[0]
         records = _records(chosen, caps)
         merged = _merged(chosen)
+        first_column = chosen.start[1] if chosen.start else 0
         beside = _beside(workbook, chosen.name)
     except PasswordError as error:
         raise UnreadableTable(
@@ -62,21 +57,31 @@ def read_workbook(payload: bytes, caps: Caps) -> Grid:
             "The workbook is locked with a password; save it without one and send it again.",
         ) from error
     except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableTable(
-            "broken-workbook",
-            "Buku kerja rusak dan tidak dapat dibaca; buka di Excel lalu simpan ulang.",
-            "The workbook is damaged and cannot be read; open it in Excel and save it again.",
-        ) from error
-    _refuse_uncached(payload, chosen.name)
+        raise _broken_workbook() from error
+    except BaseException as error:
+        # A panic of the library is of no class that can be named here.
+        if type(error).__name__ != _PANIC:
+            raise
+        raise _broken_workbook() from error
     others = [name for name in names if name != chosen.name]
     why = "lembar tampak pertama yang berisi tabel"
     if others:
         why += f"; lembar lain tidak dibaca: {', '.join(others)[:120]}"
-    return Grid(records, [Decision("sheet", chosen.name, why)], merged=merged, beside=beside)
+    shown = as_shown(payload, chosen.name, records, first_column)
+    decisions = [Decision("sheet", chosen.name, why), *shown]
+    return Grid(records, decisions, merged=merged, beside=beside, first_column=first_column)
+
+
+def _broken_workbook() -> UnreadableTable:
+    return UnreadableTable(
+        "broken-workbook",
+        "Buku kerja rusak dan tidak dapat dibaca; buka di Excel lalu simpan ulang.",
+        "The workbook is damaged and cannot be read; open it in Excel and save it again.",
+    )
 
 
 def _records(sheet: CalamineSheet, caps: Caps) -> list[Record]:
-    if sheet.height * sheet.width > _CELLS:
+    if sheet.height * sheet.width > CELLS:
         raise UnreadableTable(
             "too-large",
             f"Lembar berisi {sheet.height} x {sheet.width} sel; hapus baris dan kolom kosong.",
@@ -136,43 +141,3 @@ def _merged(sheet: CalamineSheet) -> tuple[tuple[int, int, int, int], ...]:
         (top, left - first_column, bottom, right - first_column)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
     )
-
-
-def _refuse_uncached(payload: bytes, sheet_name: str) -> None:
-    if payload[:2] != b"PK":
-        return
-    with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-        part = _sheet_part(archive, sheet_name)
-        found = _UNCACHED.search(archive.read(part)) if part else None
-    if found:
-        cell = found.group(1).decode()
-        raise UnreadableTable(
-            "uncached-formula",
-            f"Rumus di sel {cell} tidak menyimpan hasil; buka di Excel, simpan, lalu unggah lagi.",
-            f"The formula in cell {cell} has no saved value; open in Excel, save, send again.",
-        )
-
-
-def _sheet_part(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
-    members = set(archive.namelist())
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= members:
-        return None
-    wanted = None
-    for name, relation in _SHEET.findall(archive.read("xl/workbook.xml").decode(errors="replace")):
-        if _unescaped(name) == sheet_name:
-            wanted = relation
-    relations = archive.read("xl/_rels/workbook.xml.rels").decode(errors="replace")
-    for relation in _RELATION.findall(relations):
-        if f'Id="{wanted}"' in relation:
-            target = re.search(r'Target="([^"]*)"', relation)
-            if target:
-                part = target.group(1)
-                part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
-                return part if part in members else None
-    return None
-
-
-def _unescaped(text: str) -> str:
-    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
-        text = text.replace(entity, char)
-    return text.replace("&amp;", "&")

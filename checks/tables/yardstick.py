@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from frictionless import Control, Detector, Dialect, FrictionlessException, Schema
-from frictionless.formats import CsvControl
-from frictionless.resources import TableResource
-
+from checks.tables.later import Later
 from checks.tables.schema import BadSchema
 from checks.tables.table import Table
 from checks.tables.wording import SchemaError
+
+if TYPE_CHECKING:
+    from checks.tables import parts_of_frictionless as its
+else:
+    # Loading Frictionless takes as long as proving a million rows.
+    its = Later("checks.tables.parts_of_frictionless")
 
 
 class Doubter(Protocol):
@@ -32,11 +35,25 @@ class Seen:
     fields: tuple[str, ...] = ()
 
 
-def schema_of(schema: Mapping[str, Any]) -> Schema:
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """The other resources of a package to which one of them refers, and its own name."""
+
+    name: str
+    resources: tuple["its.TableResource", ...] = ()
+
+    def joined(self, resource: "its.TableResource") -> "its.TableResource":
+        """Return a resource that finds the others by their names."""
+        resource.name = self.name
+        its.Package(resources=[resource, *self.resources])
+        return resource
+
+
+def schema_of(schema: Mapping[str, Any]) -> "its.Schema":
     """Return a trusted schema as Frictionless's own. Raises BadSchema when it refuses it."""
     try:
-        return Schema.from_descriptor(dict(schema))
-    except FrictionlessException as error:
+        return its.Schema.from_descriptor(dict(schema))
+    except its.FrictionlessException as error:
         notes = "; ".join(reason.note for reason in error.reasons) or error.error.note
         raise BadSchema(f"Skema tidak dapat dipakai: {notes}.") from error
 
@@ -44,7 +61,7 @@ def schema_of(schema: Mapping[str, Any]) -> Schema:
 @contextmanager
 def original(
     path: Path, table: Table | None, schema: Mapping[str, Any] | None
-) -> Iterator[TableResource]:
+) -> Iterator["its.TableResource"]:
     """Give the file as it lies, through a link in a directory of its own.
 
     Frictionless takes some names for patterns and follows paths inside descriptors; the
@@ -52,17 +69,17 @@ def original(
     """
     delimiter = pinned_delimiter(table)
     first = first_line(table)
-    controls: list[Control] = []
+    controls: list[its.Control] = []
     if delimiter is not None:
-        controls.append(CsvControl(delimiter=delimiter))
+        controls.append(its.CsvControl(delimiter=delimiter))
     # A header in the first row of a comma file is left to Frictionless, so that on such
     # files the report is the very one that its own users get.
-    dialect = Dialect(controls=controls)
+    dialect = its.Dialect(controls=controls)
     if first > 1 or (table and table.left_out_lines):
         dialect.header_rows = [first]
     with tempfile.TemporaryDirectory(prefix="mutakhir-") as jail:
         (Path(jail) / "table.csv").symlink_to(path.resolve())
-        yield TableResource(
+        yield its.TableResource(
             path="table.csv",
             basepath=jail,
             scheme="file",
@@ -71,6 +88,11 @@ def original(
             dialect=dialect,
             **_option(schema),
         )
+
+
+def of_data(rows: Sequence[Any], schema: Mapping[str, Any] | None) -> "its.TableResource":
+    """Return rows that stand inside of a description, the names first or in every row."""
+    return its.TableResource(data=rows, detector=its.Detector(), **_option(schema))
 
 
 def encoding_of(table: Table | None) -> str:
@@ -89,15 +111,17 @@ def first_line(table: Table | None) -> int:
     return max(table.header_line, 1) if table else 1
 
 
-def normalised(table: Table, schema: Mapping[str, Any] | None) -> TableResource:
+def normalised(table: Table, schema: Mapping[str, Any] | None) -> "its.TableResource":
     """Return the table as it was read, for files that hold it in another form."""
     rows = [list(table.header), *(list(row) for row in table.rows)]
     kept = schema or {"fields": [{"name": name, "type": "string"} for name in table.header]}
-    return TableResource(data=rows, detector=Detector(), **_option(kept))
+    return its.TableResource(data=rows, detector=its.Detector(), **_option(kept))
 
 
 def errors_of(
-    resource: TableResource, seen: Seen, doubts_of: Callable[[Sequence[Any]], Doubter] | None = None
+    resource: "its.TableResource",
+    seen: Seen,
+    doubts_of: Callable[[Sequence[Any]], Doubter] | None = None,
 ) -> Iterator[SchemaError]:
     """Yield every error that Frictionless finds; rows are numbered as it numbers them.
 
@@ -108,7 +132,7 @@ def errors_of(
         warnings.simplefilter("ignore")
         try:
             yield from _read(resource, seen, doubts_of)
-        except FrictionlessException as stop:
+        except its.FrictionlessException as stop:
             yield from map(schema_error, stop.reasons or [stop.error])
         except (TypeError, ArithmeticError) as error:
             raise BadSchema(
@@ -118,7 +142,7 @@ def errors_of(
 
 
 def _read(
-    resource: TableResource, seen: Seen, doubts_of: Callable[[Sequence[Any]], Doubter] | None
+    resource: "its.TableResource", seen: Seen, doubts_of: Callable[[Sequence[Any]], Doubter] | None
 ) -> Iterator[SchemaError]:
     opened(resource)
     with resource:

@@ -1,6 +1,11 @@
 """The fast engine: what a proof may accept, where a gate hands over, and what is counted."""
 
+import json
+import os
 import re
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +15,13 @@ from frictionless import Schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checks.tables.fast.blocks import Block
+from checks.tables.fast.fields import fields_of, plain_fields
+from checks.tables.fast.keys import StandardLog
 from checks.tables.fast.plan import plan_for
-from checks.tables.fast.polars_tier import PolarsTier
+from checks.tables.fast.polars_keys import PolarsLog
+from checks.tables.fast.proving import QuickProver, StandardProver, prover_for
 from checks.tables.fast.ranges import days, whole_numbers
-from checks.tables.fast.tiers import StandardTier
 from checks.tables.reading import read_table
 from checks.tables.schema import trusted_schema
 from checks.tables.validation import Report, validate
@@ -28,6 +36,30 @@ REGISTER = {
     ],
     "primaryKey": ["kode"],
 }
+UNUSUAL: list[dict[str, Any]] = [
+    {"type": "geopoint"},
+    {"type": "integer", "constraints": {"minimum": "1"}},
+    {"type": "integer", "constraints": {"minimum": True}},
+    {"type": "integer", "bareNumber": False},
+    {"type": "number", "constraints": {"minimum": 1.5}},
+    {"type": "date", "constraints": {"minimum": "2024-02-30"}},
+    {"type": "date", "format": "%d/%m/%Y", "constraints": {"minimum": "2024-02-03"}},
+    {"type": "boolean", "trueValues": [1]},
+    {"format": "email"},
+    {"constraints": {"minimum": 1}},
+    {"constraints": {"enum": ["a", 1]}},
+    {"constraints": {"required": "yes"}},
+    {"name": ""},
+]
+# What a process of its own says of a file, and what it had to load for it.
+ALONE = """
+import json, pathlib, sys
+from checks.tables.validation import validate
+report = validate(pathlib.Path(sys.argv[1]), json.loads(pathlib.Path("schema.json").read_text()))
+heavy = {"frictionless", "polars", "openpyxl", "checks.tables.reading"} & set(sys.modules)
+print(report.valid, report.n_rows, sorted(heavy))
+"""
+ROOT = Path(__file__).resolve().parents[2]
 GOOD = "kode;nama;nilai\n" + "".join(f"{n};Desa {n};1.{n:03},5\n" for n in range(1, 41))
 
 
@@ -73,35 +105,99 @@ def test_what_a_proof_accepts_frictionless_accepts(r, texts):
         described["constraints"] = {**described.get("constraints", {}), "required": True}
     words = r.choice([[""], ["", "-", "NA"], ["x", "ab", "0"]])
     schema = Schema.from_descriptor({"fields": [described], "missingValues": words})
-    column = plan_for(schema.fields, [], ",").columns[0]
+    column = plan_for(fields_of(schema.fields), [], ",").columns[0]
     if column.is_sure is None:
         return
     for text in (*texts, *ODD):
         if column.is_sure.fullmatch(text) and text not in words:
-            value, notes = column.read(text)
+            value, notes = column.reader().read(text)
             assert value is not None, (described, text)
             assert not notes, (described, text)
 
 
-def test_both_tiers_prove_the_same_lines():
+def test_both_engines_prove_the_same_lines():
     compared = 0
     for seed in range(70_000, 70_080):
         made = case(seed)
         schema = Schema.from_descriptor(trusted_schema(made.schema))
-        plan = plan_for(schema.fields, schema.primary_key, ",")
+        plan = plan_for(fields_of(schema.fields), schema.primary_key, ",")
         block = made.content.decode(errors="ignore").replace("\0", "").replace("\r", "").encode()
         if plan.line is None or not block:
             continue
-        ours, theirs = StandardTier(plan).prove(block), PolarsTier(plan).prove(block)
-        assert list(ours.unproven) == list(theirs.unproven), seed
-        assert ours.n_lines == theirs.n_lines, seed
+        ours = StandardProver(plan.line, plan.blank).prove(block)
+        assert ours == QuickProver(plan.line, plan.blank).prove(block), seed
         compared += 1
     assert compared > 20
+
+
+def test_lines_are_proven_too_where_re2_refuses_the_expression():
+    line = "(?:(?:[ab]{30}){1,400},x)"
+    with pytest.raises(ValueError, match="refused"):
+        QuickProver(line, None)
+    plan = replace(plan_for([], [], ","), line=line, blank=None)
+    assert prover_for(plan).prove(b"a" * 60 + b",x\ny\n").unproven == [1]
+
+
+def test_a_schema_taken_as_it_stands_gives_the_plan_that_frictionless_gives():
+    n_plain = 0
+    for seed in range(80_000, 80_400):
+        described = trusted_schema(case(seed).schema)
+        asked = Schema.from_descriptor(described)
+        fields = plain_fields(described, lambda asked=asked: asked.fields)
+        if fields is None:
+            continue
+        n_plain += 1
+        ours = plan_for(fields, asked.primary_key, ";")
+        theirs = plan_for(fields_of(asked.fields), asked.primary_key, ";")
+        assert (ours.line, ours.blank, ours.keys) == (theirs.line, theirs.blank, theirs.keys), seed
+        for mine, its in zip(ours.columns, theirs.columns, strict=True):
+            assert (mine.name, mine.is_sure) == (its.name, its.is_sure), seed
+            assert mine.reader().missing == its.reader().missing, seed
+    assert n_plain > 20
+
+
+@pytest.mark.parametrize("odd", UNUSUAL)
+def test_of_an_unusual_field_frictionless_is_asked(odd):
+    usual = {"name": "a", "type": "string"}
+    assert plain_fields({"fields": [usual]}, list) is not None
+    assert plain_fields({"fields": [{**usual, **odd}]}, list) is None
+
+
+def test_both_logs_suspect_the_same_rows(tmp_path):
+    schema = Schema.from_descriptor(
+        {**REGISTER, "fields": [*REGISTER["fields"][:2], {"name": "n", "type": "string"}]}
+    )
+    schema.fields[1].constraints["unique"] = True
+    plan = plan_for(fields_of(schema.fields), ["kode", "n"], ";")
+    lines = [f'{n % 70};{n % 90};"{n % 7}"\n'.encode() for n in range(100)]
+    path = tmp_path / "tabel.csv"
+    path.write_bytes(b"".join(lines))
+    block = Block(0, path.read_bytes())
+    found = []
+    with path.open("rb") as stream:
+        for log in (StandardLog(plan), PolarsLog(plan, stream)):
+            log.add_proven(block, range(2, 102), {95})
+            log.add_read(300, [None, "5\x1f5"])
+            found.append(log.suspects())
+    again = [n for n in range(10) if n + 90 != 95]
+    assert found[0] == found[1]
+    assert set(found[0]) >= {*(n + 2 for n in again), *(n + 92 for n in again), 7, 300}
+    assert 97 not in found[0]
 
 
 def test_a_clean_file_is_proven_without_frictionless(tmp_path):
     report = verdict(tmp_path, GOOD)
     assert (report.valid, report.n_rows, report.gate) == (True, 40, None)
+    (tmp_path / "schema.json").write_text(json.dumps(REGISTER))
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, "tabel.csv"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["True", "40", "[]"]
 
 
 def test_a_row_that_no_proof_covers_is_judged_as_frictionless_does(tmp_path):

@@ -39,6 +39,16 @@ CORNERS: dict[str, tuple[str, dict[str, Any], int]] = {
         schema(UNIQUE_WHOLE, TEXT, primaryKey=["a", "b"]),
         4,
     ),
+    "one key in quotes and without": (
+        'a,b\n"1","x"\n1,y\n" 1",z\n"2",x\n',
+        schema(UNIQUE_WHOLE, TEXT),
+        2,
+    ),
+    "a key of two columns in quotes": (
+        'a,b\n"1","x"\n1,x\n" 1","x"\n"1","x y"\n',
+        schema(WHOLE, TEXT, primaryKey=["a", "b"]),
+        2,
+    ),
     "a number that cannot be kept": ("a,b\nsNaN,x\n1,y\n", schema(UNIQUE_NUMBER, TEXT), 0),
     "a bound that is no number": (
         "a,b\n5,x\n",
@@ -86,7 +96,7 @@ CORNERS: dict[str, tuple[str, dict[str, Any], int]] = {
         0,
     ),
     "a cell too many": ("a,b\n1,x\n1,y,9\n", schema(WHOLE, TEXT), 1),
-    "single quotes around a delimiter": ("a,b\n1,'x, y'\n2,'z'\n", schema(WHOLE, TEXT), 1),
+    "single quotes around a delimiter": ("a,b\n1,'x, y'\n2,'z'\n", schema(WHOLE, TEXT), 0),
     "spaces after delimiters": ("a, b\n1, x\n2, y\n", schema(WHOLE, TEXT), 0),
 }
 

@@ -65,7 +65,7 @@ def test_the_list_of_findings_leads_to_their_cells_in_both_languages():
     assert listing["A2"].value == "B2"
     assert listing["A2"].hyperlink.location == "data!B2"
     assert listing["C2"].value.startswith(
-        'Kolom "n" (B): 2 sel tidak sesuai tipenya, contoh baris 2'
+        'Kolom "n" (B): 2 sel tidak sesuai tipenya, contoh B2 "x", B3'
     )
     english = opened(marked_workbook(table, found, "en"))["findings"]
     assert "2 cells are not of its type" in english["C2"].value

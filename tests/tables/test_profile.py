@@ -1,13 +1,16 @@
 """The newest period is the newest with a value; time columns are found or declared."""
 
+import io
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from catalog.rules.terms import Unit
 from checks.tables.profile import profile
-from tests.tables.building import table_of
+from checks.tables.questions import questions
+from tests.tables.building import table_of, workbook
 
 
 @pytest.mark.parametrize(
@@ -104,6 +107,98 @@ def test_a_year_of_birth_or_founding_is_not_the_time_of_the_row():
     seen = profile(table_of("tahun_berdiri,tahun,n\n1990,2023,1\n2025,2024,2\n"))
     assert seen.time_columns == ("tahun",)
     assert seen.newest_period_label == "2024"
+
+
+@pytest.mark.parametrize(
+    "name", ["tahun_bangun", "tahun_berdiri", "tgl_lahir", "tanggal_lahir", "masa_berlaku"]
+)
+def test_an_attribute_is_the_period_neither_beside_another_time_nor_alone(name):
+    cells = (
+        ("1990-01-02", "2025-03-04") if "t" in name[:1] and "tahun" not in name else (1990, 2025)
+    )
+    rows = "".join(f"A{i},{cell},2024,{i}\n" for i, cell in enumerate(cells))
+    assert profile(table_of(f"nama,{name},tahun,n\n{rows}")).time_columns == ("tahun",)
+    rows = "".join(f"A{i},{cell},{i}\n" for i, cell in enumerate(cells))
+    table = table_of(f"nama,{name},n\n{rows}")
+    assert profile(table).coverage is None
+    if table.columns[1].type.is_time:
+        (question,) = [q for q in questions(table) if q.code == "time-or-attribute"]
+        assert question.column == name
+        assert len(question.readings) == 2
+
+
+TITLED = "Kedatangan Penumpang per Bulan Tahun 2024,,\n,,\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "newest", "columns"),
+    [
+        (
+            TITLED + "Bulan,Datang,Pergi\nJanuari,5,6\nFebruari,7,8\nMaret,,\n",
+            "2024-02",
+            ("Bulan",),
+        ),
+        (TITLED + "Uraian,TW I,TW II\nDatang,5,\nPergi,6,\n", "2024-Q1", ("TW I", "TW II")),
+        (TITLED + "Bulan,Datang,Pergi\n1,5,6\n2,7,8\n11,7,8\n", "2024-11", ("Bulan",)),
+        ("Laporan,,\nPeriode,A,B\nTriwulan I,1,2\nTriwulan II,3,4\n", None, ()),
+        (
+            "Tahun 2023 dan Tahun 2024,,\nBulan,A,B\nJanuari,1,2\nFebruari,3,4\n",
+            None,
+            (),
+        ),
+        (
+            "Data 2023/2024,,\nBulan,A,B\nJanuari,1,2\nFebruari,3,4\n",
+            None,
+            (),
+        ),
+        (
+            "Tahun 2024 (dicetak 5 Januari 2025),,\nBulan,A,B\nJanuari,1,2\nJuni,3,4\n",
+            "2024-06",
+            ("Bulan",),
+        ),
+    ],
+)
+def test_months_without_a_year_take_the_one_year_of_the_title(text, newest, columns):
+    table = table_of(text)
+    seen = profile(table)
+    assert (seen.newest_period_label, seen.time_columns) == (newest, columns)
+    assert (table.decided("title_year") is not None) is (newest is not None)
+
+
+def test_months_without_a_year_take_the_year_of_the_sheet():
+    book = openpyxl.load_workbook(io.BytesIO(workbook([["Bulan", "n"], ["Mei", 1], ["Juni", 2]])))
+    book.worksheets[0].title = "Tahun 2023"
+    stream = io.BytesIO()
+    book.save(stream)
+    table = table_of(stream.getvalue())
+    assert table.decided("title_year") == "2023"
+    assert profile(table).newest_period_label == "2023-06"
+    assert profile(table, time_column="bulan").newest_period_label == "2023-06"
+
+
+def test_a_year_inside_the_table_goes_before_the_title():
+    table = table_of("Keadaan Tahun 2025,,\ntahun,bulan,n\n2023,Mei,1\n2023,Juni,2\n")
+    assert profile(table).newest_period_label == "2023-06"
+    assert table.decided("title_year") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tahun,periode,n\n2024,TW II,5\n2024,TW III,6\n",
+        "tahun,triwulan,n\n2024,TW II,5\n2024,TW III,6\n",
+        "tahun,tw,n\n2024,2,5\n2024,3,6\n",
+        "tahun,keterangan waktu,n\n2024,Triwulan II,5\n2024,Triwulan III,6\n",
+        "Jenis,2024 TW II,2024 TW III\na,1,2\nb,3,4\n",
+    ],
+)
+def test_quarters_beside_a_year_are_joined_with_it(text):
+    assert profile(table_of(text)).newest_period_label == "2024-Q3"
+
+
+def test_years_across_are_read_with_their_marks():
+    table = table_of("Jenis,Tahun 2022,2023*,2024 (sementara)\na,1,2,3\nb,4,5,6\n")
+    assert profile(table).newest_period_label == "2024"
 
 
 def test_times_of_day_without_offset_are_local():

@@ -1,11 +1,13 @@
 """A file as blocks of whole lines, each checked for what no proof may meet."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from checks.tables.fast.gates import Gate, SlowPath
 
+# From here on a file is never held as a whole.
+LARGE_BYTES = 16_000_000
 BLOCK_BYTES = 8 << 20
 _FIRST_BYTES = 1 << 20
 
@@ -23,6 +25,14 @@ class Block:
         if not texts[-1]:
             texts.pop()
         return texts
+
+    def but(self, left_out: Collection[int]) -> bytes:
+        """Return the lines but some, each with its line end."""
+        lines = self.lines
+        if left_out:
+            kept = (line for i, line in enumerate(lines.split(b"\n")) if i not in left_out)
+            lines = b"\n".join(kept)
+        return lines if not lines or lines.endswith(b"\n") else lines + b"\n"
 
 
 def blocks_of(stream: BinaryIO, offset: int, longest: int) -> Iterator[Block]:

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from checks.tables.fast.fields import Read
+from checks.tables.safe_pattern import is_quick
 from checks.tables.schema import has_open_branches
 from checks.tables.wording import SchemaError
 
@@ -20,12 +23,15 @@ class _Doubt:
     name: str
     code: str
     note: str
-    read: Callable[[Any], tuple[Any, Any]]
+    reader: Callable[[], Read]
     is_meant: re.Pattern[str]
 
 
 class Doubts:
-    """The columns of a schema whose cells deserve a second look."""
+    """The columns of a schema whose cells deserve a second look.
+
+    The fields may be ours or Frictionless's own.
+    """
 
     def __init__(self, fields: Sequence[Any]) -> None:
         self.columns = [each for i, field in enumerate(fields) for each in _of(i, field)]
@@ -39,7 +45,7 @@ class Doubts:
             cell = cells[doubt.index] if doubt.index < len(cells) else None
             if cell is None or doubt.is_meant.fullmatch(cell.strip()):
                 continue
-            value, notes = doubt.read(cell)
+            value, notes = doubt.reader()(cell)
             if value is not None and not notes:
                 note = doubt.note.format(value=value)
                 yield SchemaError(doubt.code, row, doubt.name, doubt.index + 1, cell, note)
@@ -50,11 +56,11 @@ def _of(index: int, field: Any) -> Iterator[_Doubt]:
         group, decimal = re.escape(field.group_char), re.escape(field.decimal_char)
         # Without a group sign, or with groups of three: then it is what it looks like.
         meant = re.compile(rf"[^{group}]*|[+-]?\d{{1,3}}(?:{group}\d{{3}})+(?:{decimal}\d*)?")
-        read = field.create_cell_reader()
-        yield _Doubt(index, field.name, "mutakhir/decimal-sign", "{value}", read, meant)
+        reader = cache(field.create_cell_reader)
+        yield _Doubt(index, field.name, "mutakhir/decimal-sign", "{value}", reader, meant)
     pattern = field.constraints.get("pattern")
-    if field.type == "string" and pattern and has_open_branches(pattern):
-        read = field.create_cell_reader()
+    if field.type == "string" and pattern and has_open_branches(pattern) and is_quick(pattern):
+        reader = cache(field.create_cell_reader)
         note = pattern.replace("{", "{{").replace("}", "}}")
         meant = re.compile(pattern)
-        yield _Doubt(index, field.name, "mutakhir/loose-pattern", note, read, meant)
+        yield _Doubt(index, field.name, "mutakhir/loose-pattern", note, reader, meant)

@@ -1,24 +1,22 @@
 """The verdict on the rows of a file: proven in blocks, judged where no proof covers them."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from checks.tables.fast.ahead import ahead
 from checks.tables.fast.blocks import BLOCK_BYTES, Block, blocks_of
-from checks.tables.fast.choosing import tier_for
+from checks.tables.fast.choosing import log_for
 from checks.tables.fast.doubts import Doubts
 from checks.tables.fast.gates import Gate, SlowPath
 from checks.tables.fast.judge import Judge
 from checks.tables.fast.plan import Plan
-from checks.tables.fast.tiers import Proved, Tier
+from checks.tables.fast.proving import Proved, prover_for
 from checks.tables.fast.walk import Record, Walker, rows_again
 from checks.tables.findings import N_SHOWN
 from checks.tables.wording import SchemaError
-
-_N_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +43,26 @@ class Verdict:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """A row with errors; None where a repeated key is still to be put among them."""
+
+    cells: list[str]
+    errors: list[SchemaError] | None
+
+
 class Scan:
     """One pass over the rows of a file, and a second look at rows whose keys collide."""
 
-    def __init__(self, plan: Plan, doubts: Doubts, rows: Rows, tier: Tier | None = None) -> None:
+    def __init__(self, plan: Plan, doubts: Doubts, rows: Rows) -> None:
         self.rows = rows
         self.judge = Judge(plan)
         self.doubts = doubts
-        self.tier = tier or tier_for(plan, rows.n_bytes)
-        self.log = self.tier.new_log()
+        self.prover = prover_for(plan)
+        self.log = log_for(plan, rows.stream, rows.n_bytes)
         self.walker = Walker(plan.delimiter, rows.first_row, rows.longest)
         self.counts: Counter[str] = Counter()
-        self.wrong: dict[int, list[str]] = {}
+        self.wrong: dict[int, _Wrong] = {}
         self.repeated: dict[int, dict[int, int]] = {}
         self.n_longer = self.widest = self.n_sparse = 0
 
@@ -78,53 +84,44 @@ class Scan:
     def _proved(self) -> Generator[tuple[Block, Proved], None, None]:
         """Yield the blocks with their proofs, proving a few ahead when there are several."""
         blocks = blocks_of(self.rows.stream, self.rows.offset, self.rows.longest)
-        if self.rows.n_bytes <= BLOCK_BYTES:
-            for block in blocks:
-                yield block, self.tier.prove(block.lines)
+        if self.rows.n_bytes > BLOCK_BYTES:
+            yield from ahead(lambda block: self.prover.prove(block.lines), blocks)
             return
-        ahead: deque[tuple[Block, Future[Proved]]] = deque()
-        with ThreadPoolExecutor(_N_THREADS) as pool:
-            for block in blocks:
-                ahead.append((block, pool.submit(self.tier.prove, block.lines)))
-                if len(ahead) > _N_THREADS:
-                    first, proof = ahead.popleft()
-                    yield first, proof.result()
-            while ahead:
-                first, proof = ahead.popleft()
-                yield first, proof.result()
+        for block in blocks:
+            yield block, self.prover.prove(block.lines)
 
     def _take(self, block: Block, proved: Proved) -> None:
         for record in self.walker.records(block, proved.n_lines, proved.unproven):
             self._judge(record)
         rows = self.walker.spans[-1].rows(proved.n_lines)
-        self.log.add_proven(proved, rows, self.walker.left_out)
+        self.log.add_proven(block, rows, self.walker.left_out)
 
     def _judge(self, record: Record) -> None:
         row, cells = record.row, record.cells
-        self.n_sparse += sum(map(bool, map(str.strip, cells))) == 1
+        self.n_sparse += len(list(filter(str.strip, cells))) == 1
         if len(cells) > len(self.judge.columns):
             self.n_longer += 1
             self.widest = max(self.widest, len(cells))
-        errors = self._errors(row, cells)
+        judged = self.judge.judged(row, cells)
+        errors = self._with_doubts(row, cells, judged.errors)
         if errors and row not in self.rows.ignored:
             for error in errors:
                 self.counts[error.code] += 1
             if len(self.wrong) < N_SHOWN:
-                self.wrong[row] = cells
+                self.wrong[row] = _Wrong(cells, errors)
         keys = self.judge.plan.keys
         if keys:
-            values = self.judge.key_values(cells)
+            values = self.judge.keys_among(judged.values)
             texts = [
                 None if found is None else self.judge.key_text(key, found)
                 for key, found in zip(keys, values, strict=True)
             ]
             self.log.add_read(row, texts)
 
-    def _errors(self, row: int, cells: list[str]) -> list[SchemaError]:
-        errors = self.judge.errors(row, cells, self.repeated.get(row))
-        if self.doubts:
-            errors.extend(self.doubts.about(row, cells))
-        return errors
+    def _with_doubts(
+        self, row: int, cells: list[str], errors: list[SchemaError]
+    ) -> list[SchemaError]:
+        return [*errors, *self.doubts.about(row, cells)] if self.doubts else errors
 
     def _look_again(self) -> None:
         """Read the rows again whose keys may stand twice, and compare the values themselves."""
@@ -145,12 +142,17 @@ class Scan:
                 if n_kept < N_SHOWN or row in self.repeated:
                     n_kept += row not in self.repeated
                     self.repeated.setdefault(row, {})[n] = before
-                    self.wrong[row] = cells
+                    self.wrong[row] = _Wrong(cells, None)
 
     def _shown(self) -> Iterator[SchemaError]:
         n_left = N_SHOWN
         for row in sorted(self.wrong):
-            errors = self._errors(row, self.wrong[row])[:n_left]
+            wrong = self.wrong[row]
+            errors = wrong.errors
+            if errors is None:
+                judged = self.judge.judged(row, wrong.cells, self.repeated[row])
+                errors = self._with_doubts(row, wrong.cells, judged.errors)
+            errors = errors[:n_left]
             yield from errors
             n_left -= len(errors)
             if not n_left:
@@ -171,7 +173,7 @@ def verdict_on_rows(plan: Plan, doubts: Doubts, rows: Sequence[Sequence[str | No
                     if values in last[n]:
                         repeated[n] = last[n][values]
                     last[n][values] = row
-            errors = judge.errors(row, cells, repeated)
+            errors = judge.judged(row, cells, repeated).errors
             if doubts:
                 errors.extend(doubts.about(row, cells))
             if errors:

@@ -13,6 +13,7 @@ class Gate(StrEnum):
     HEADER = "a header that Frictionless refuses as a whole"
     DIALECT = "an unusual dialect"
     FOREIGN_KEYS = "foreign keys"
+    PATTERN = "a pattern that Python could match for ever"
     ENCODING = "bytes that are not valid in their encoding"
     LARGE_ENCODING = "a large file in another encoding than UTF-8"
     LONE_CR = "a carriage return that ends no line"

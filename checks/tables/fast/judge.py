@@ -1,14 +1,25 @@
 """Frictionless's verdict on one row, from its own cell readers, without its row objects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from checks.tables.fast.plan import Column, Key, Plan
+from checks.tables.fast.plan import Key, Plan, Reader
 from checks.tables.wording import SchemaError
 
 Cells = Sequence[str | None]
+KeyValues = tuple[Any, ...] | None
+_Memory = dict[str | None, tuple[Any, Any]]
 _REMEMBERED = 4096
 _LONGEST_REMEMBERED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """What Frictionless says of a row, and the values that it read."""
+
+    errors: list[SchemaError]
+    values: list[Any]
 
 
 class Judge:
@@ -19,58 +30,73 @@ class Judge:
         self.columns = plan.columns
         self.unique = [(n, key) for n, key in enumerate(plan.keys) if not key.is_primary]
         self.primary = next(((n, k) for n, k in enumerate(plan.keys) if k.is_primary), None)
-        self._memory = [dict(column.missing) for column in plan.columns]
+        self._readers: list[Reader] = []
+        self._memory: list[_Memory] = []
         self._is_sure = [c.is_sure.fullmatch if c.is_sure else None for c in plan.columns]
+        self._usual_order = self._order({})
 
     def read(self, index: int, cell: str | None) -> tuple[Any, Any]:
         """Return the value of a cell and the notes on what is wrong with it, or None.
 
         A cell that is surely right stands for its value, except in a key.
         """
-        memory = self._memory[index]
-        known = memory.get(cell)
-        if known is not None:
-            return known
+        memory = self._memory or self._begun()
+        return memory[index].get(cell) or self._new(index, cell)
+
+    def _begun(self) -> list[_Memory]:
+        self._readers = [column.reader() for column in self.columns]
+        self._memory = [dict(reader.missing) for reader in self._readers]
+        return self._memory
+
+    def _new(self, index: int, cell: str | None) -> tuple[Any, Any]:
         is_sure = self._is_sure[index]
         if is_sure is not None and cell is not None and is_sure(cell):
-            return cell, None
-        known = self.columns[index].read(cell)
+            known: tuple[Any, Any] = (cell, None)
+        else:
+            known = self._readers[index].read(cell)
+        memory = self._memory[index]
         if len(memory) < _REMEMBERED and (cell is None or len(cell) < _LONGEST_REMEMBERED):
             memory[cell] = known
         return known
 
-    def errors(
+    def judged(
         self, number: int, cells: Cells, repeated: Mapping[int, int] | None = None
-    ) -> list[SchemaError]:
-        """Return the errors of a row in Frictionless's order.
+    ) -> JudgedRow:
+        """Return the errors of a row in Frictionless's order, and its values.
 
         `repeated` maps the position of a key to the row where its values stood last.
         """
-        row = _Row(self, number, cells)
-        repeated = repeated or {}
-        for n, key in self.unique:
-            value = row.value(key.columns[0])
-            if n in repeated:
-                row.add(_unique_error(number, key, self.columns, value, repeated[n]))
-        if self.primary is not None:
-            n, key = self.primary
-            # Every cell is read, as Frictionless does, before the first is looked at.
-            values = [row.value(column) for column in key.columns]
-            if all(value is None for value in values):
-                row.add(_primary_error(number, 'cells composing the primary keys are all "None"'))
-            elif n in repeated:
-                row.add(_primary_error(number, _same_as(repeated[n])))
-        return row.finished()
+        values: list[Any] = [None] * len(self.columns)
+        found: list[SchemaError] = []
+        n_blank = 0
+        n_cells = len(cells)
+        memory = self._memory or self._begun()
+        for index in self._order(repeated) if repeated else self._usual_order:
+            cell = cells[index] if index < n_cells else None
+            value, notes = memory[index].get(cell) or self._new(index, cell)
+            values[index] = value
+            if notes:
+                found.extend(self._noted(number, index, cell, notes))
+            if value is None and not (notes and "type" in notes):
+                n_blank += 1
+        if n_cells != len(self.columns):
+            found.extend(self._of_width(number, cells))
+        if n_blank == len(self.columns):
+            found = [SchemaError("blank-row", number, None, None, None, "")]
+        found.extend(self._of_keys(number, values, repeated or {}))
+        return JudgedRow(found, values)
 
-    def key_values(self, cells: Cells) -> list[tuple[Any, ...] | None]:
+    def key_values(self, cells: Cells) -> list[KeyValues]:
         """Return the values of every key in a row, None where they cannot be repeated."""
-        values = []
-        for key in self.plan.keys:
-            found = tuple(
-                self.read(i, cells[i] if i < len(cells) else None)[0] for i in key.columns
-            )
-            values.append(None if set(found) == {None} else found)
-        return values
+        values: list[Any] = [None] * len(self.columns)
+        for index in {column for key in self.plan.keys for column in key.columns}:
+            values[index] = self.read(index, cells[index] if index < len(cells) else None)[0]
+        return self.keys_among(values)
+
+    def keys_among(self, values: Sequence[Any]) -> list[KeyValues]:
+        """Return the values of every key among those of a row, as key_values does."""
+        found = [tuple([values[i] for i in key.columns]) for key in self.plan.keys]
+        return [None if all(each is None for each in key) else key for key in found]
 
     def key_text(self, key: Key, values: tuple[Any, ...]) -> str:
         """Return the text under which the values of a key are kept."""
@@ -80,79 +106,55 @@ class Judge:
         ]
         return "\x1f".join(spelled)
 
+    def _order(self, repeated: Mapping[int, int]) -> list[int]:
+        """Return in which order Frictionless reads the cells: those of keys come first.
 
-class _Row:
-    """One row on its way: cells are read once, in the order in which they are asked for."""
+        The first error about a key has it read all others.
+        """
+        first: list[int] = []
+        for n, key in self.unique:
+            first.extend(key.columns)
+            if n in repeated:
+                break
+        else:
+            first.extend(self.primary[1].columns if self.primary else ())
+        return list(dict.fromkeys([*first, *range(len(self.columns))]))
 
-    def __init__(self, judge: Judge, number: int, cells: Cells) -> None:
-        self.judge = judge
-        self.number = number
-        self.cells = cells
-        self.found: list[SchemaError] = []
-        self.values: dict[int, Any] = {}
-        self.n_blank = 0
-        self.is_finished = False
-
-    def value(self, index: int) -> Any:
-        """Return the value of a cell; what is wrong with it becomes an error."""
-        if index in self.values:
-            return self.values[index]
-        cell = self.cells[index] if index < len(self.cells) else None
-        value, notes = self.judge.read(index, cell)
-        self.values[index] = value
-        if value is None and not (notes and "type" in notes):
-            self.n_blank += 1
-        if notes:
-            self._note(index, cell, notes)
-        return value
-
-    def _note(self, index: int, cell: str | None, notes: dict[str, str]) -> None:
+    def _noted(
+        self, number: int, index: int, cell: str | None, notes: Mapping[str, str]
+    ) -> Iterator[SchemaError]:
         if "type" in notes:
-            self.found.append(self._error("type-error", index, str(cell), notes["type"]))
+            yield self._error("type-error", number, index, str(cell), notes["type"])
         for name, note in notes.items():
             if name != "type":
-                self.found.append(self._error("constraint-error", index, str(cell), note))
+                yield self._error("constraint-error", number, index, str(cell), note)
 
-    def add(self, error: SchemaError) -> None:
-        """Add an error about the row's key, after everything about its cells."""
-        self.finished().append(error)
+    def _of_width(self, number: int, cells: Cells) -> Iterator[SchemaError]:
+        n_fields = len(self.columns)
+        for index in range(n_fields, len(cells)):
+            yield SchemaError("extra-cell", number, None, index + 1, str(cells[index]), "")
+        for index in range(len(cells), n_fields):
+            yield self._error("missing-cell", number, index, "", "")
 
-    def finished(self) -> list[SchemaError]:
-        """Return all errors; a row without any value has but one."""
-        if self.is_finished:
-            return self.found
-        self.is_finished = True
-        n_fields = len(self.judge.columns)
-        for index in range(n_fields):
-            self.value(index)
-        for index in range(n_fields, len(self.cells)):
-            extra = SchemaError(
-                "extra-cell", self.number, None, index + 1, str(self.cells[index]), ""
-            )
-            self.found.append(extra)
-        for index in range(len(self.cells), n_fields):
-            self.found.append(self._error("missing-cell", index, "", ""))
-        if self.n_blank == n_fields:
-            self.found = [SchemaError("blank-row", self.number, None, None, None, "")]
-        return self.found
+    def _of_keys(
+        self, number: int, values: Sequence[Any], repeated: Mapping[int, int]
+    ) -> Iterator[SchemaError]:
+        for n, key in self.unique:
+            if n in repeated:
+                cell = str(values[key.columns[0]])
+                yield self._error("unique-error", number, key.columns[0], cell, _as_in(repeated[n]))
+        if self.primary is not None:
+            n, key = self.primary
+            if all(values[column] is None for column in key.columns):
+                note = 'cells composing the primary keys are all "None"'
+                yield SchemaError("primary-key", number, None, None, None, note)
+            elif n in repeated:
+                yield SchemaError("primary-key", number, None, None, None, _as_in(repeated[n]))
 
-    def _error(self, code: str, index: int, cell: str, note: str) -> SchemaError:
-        name = self.judge.columns[index].name
-        return SchemaError(code, self.number, name or None, index + 1, cell, note)
+    def _error(self, code: str, number: int, index: int, cell: str, note: str) -> SchemaError:
+        name = self.columns[index].name
+        return SchemaError(code, number, name or None, index + 1, cell, note)
 
 
-def _same_as(row: int) -> str:
+def _as_in(row: int) -> str:
     return f"the same as in the row at position {row}"
-
-
-def _unique_error(
-    number: int, key: Key, columns: Sequence[Column], value: Any, before: int
-) -> SchemaError:
-    index = key.columns[0]
-    return SchemaError(
-        "unique-error", number, columns[index].name or None, index + 1, str(value), _same_as(before)
-    )
-
-
-def _primary_error(number: int, note: str) -> SchemaError:
-    return SchemaError("primary-key", number, None, None, None, note)

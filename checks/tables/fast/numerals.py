@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from math import ceil, floor
 from typing import Any
 
+from checks.tables.fast.fields import Field
 from checks.tables.fast.patterns import Unprovable, literal
 from checks.tables.fast.ranges import whole_numbers
 
@@ -12,23 +13,23 @@ _FAR = 10**15 - 1
 _SIGNS = frozenset(".,'_ #")
 
 
-def bounds(field: Any, rules: dict[str, Any]) -> tuple[Any, Any]:
+def bounds(field: Field, rules: dict[str, Any]) -> tuple[Any, Any]:
     """Return the least and the most value of a field, None without a bound.
 
     Raises Unprovable for any other rule and for a bound that is no value.
     """
     if set(rules) - {"minimum", "maximum"}:
         raise Unprovable("a rule that is always read")
-    read = field.create_value_reader()
     low, high = (
-        None if rule is None else read(rule) for rule in map(rules.get, ("minimum", "maximum"))
+        None if rule is None else field.bound(rule)
+        for rule in map(rules.get, ("minimum", "maximum"))
     )
     if (low is None) != ("minimum" not in rules) or (high is None) != ("maximum" not in rules):
         raise Unprovable("a bound that is no value")
     return low, high
 
 
-def integers(field: Any, rules: dict[str, Any]) -> str | None:
+def integers(field: Field, rules: dict[str, Any]) -> str | None:
     """Return an expression of whole numbers inside the bounds; zeros may lead without them."""
     low, high = bounds(field, rules)
     if low is None and high is None:
@@ -36,7 +37,7 @@ def integers(field: Any, rules: dict[str, Any]) -> str | None:
     return _signed(low, high, lambda first, last: whole_numbers(first, last))
 
 
-def canonical_integers(field: Any, rules: dict[str, Any]) -> str | None:
+def canonical_integers(field: Field, rules: dict[str, Any]) -> str | None:
     """Return an expression of whole numbers inside the bounds, each in one spelling only."""
     low, high = bounds(field, rules)
     if low is None and high is None:
@@ -45,7 +46,7 @@ def canonical_integers(field: Any, rules: dict[str, Any]) -> str | None:
     return _signed(low, high, lambda first, last: whole_numbers(first, last), least=1)
 
 
-def numbers(field: Any, rules: dict[str, Any], banned: frozenset[str]) -> str | None:
+def numbers(field: Field, rules: dict[str, Any], banned: frozenset[str]) -> str | None:
     """Return an expression of numbers inside the bounds, with decimals and groups of three."""
     low, high = bounds(field, rules)
     decimal, group = field.decimal_char, field.group_char

@@ -1,21 +1,27 @@
 """The header of a file: at once where it is the schema's own, else as Frictionless sees it."""
 
 import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any, BinaryIO
-
-from frictionless import Detector, Dialect, FrictionlessException, Schema
-from frictionless.resources import TableResource
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from checks.tables.fast.doubts import Doubts
+from checks.tables.fast.fields import Field, fields_of, plain_fields
 from checks.tables.fast.gates import Gate, SlowPath
 from checks.tables.fast.plan import Plan, plan_for
+from checks.tables.later import Later
+from checks.tables.sniffing import sniffed
 from checks.tables.wording import SchemaError
 from checks.tables.yardstick import opened, schema_error, schema_of
+
+if TYPE_CHECKING:
+    from checks.tables import parts_of_frictionless as its
+else:
+    its = Later("checks.tables.parts_of_frictionless")
 
 # Frictionless sniffs so many lines, and finds the header among so many records.
 _SAMPLE = 100
@@ -45,34 +51,35 @@ def open_at_once(
     where anything is less plain than that; then Frictionless has to be asked.
     """
     names = [field["name"] for field in schema["fields"]]
-    lines = _first_lines(stream, start)
-    if not lines or not all(names):
+    head = _head(stream, start)
+    if not head or not all(names):
         return None
-    found = _sniffed(lines[:_SAMPLE], delimiter)
+    found = _sniffed("".join(islice(io.StringIO(head, newline=""), _SAMPLE)), delimiter)
     if found is None:
         return None
+    lines = io.StringIO(head, newline="")
     records = list(islice(csv.reader(lines, delimiter=found), _SAMPLE))
     if records[0] != names:
         return None
     if any(len(record) != len(names) for record in records):
         # Among rows of several widths Frictionless may take another row for the header.
-        found_header = Detector().detect_dialect(records, dialect=Dialect())
+        found_header = its.Detector().detect_dialect(records, dialect=its.Dialect())
         if not found_header.header or found_header.header_rows != [1]:
             return None
     plan, doubts = _known(json.dumps(schema), found)
     return Opened(plan, doubts, tuple(names), (), 1)
 
 
-def ask_frictionless(resource: TableResource) -> Opened:
+def ask_frictionless(resource: "its.TableResource") -> Opened:
     """Return what Frictionless finds in the head of a file. Raises SlowPath for the unusual."""
     try:
         opened(resource)
         with resource:
             dialect = resource.dialect
-            fields = resource.header.get_expected_fields()
+            fields = fields_of(resource.header.get_expected_fields())
             errors = tuple(schema_error(error) for error in resource.header.errors)
             labels, key = tuple(resource.labels), resource.schema.primary_key
-    except FrictionlessException as error:
+    except its.FrictionlessException as error:
         raise SlowPath(Gate.HEADER) from error
     except _ODD as error:
         raise SlowPath(Gate.ODD_VALUE) from error
@@ -88,16 +95,16 @@ def ask_frictionless(resource: TableResource) -> Opened:
     return Opened(plan, Doubts(fields), labels, errors, dialect.header_rows[0])
 
 
-def open_held(resource: TableResource) -> Opened:
+def open_held(resource: "its.TableResource") -> Opened:
     """Return what Frictionless finds in rows that are held. Raises SlowPath for the unusual."""
     try:
         opened(resource)
         with resource:
-            fields = resource.header.get_expected_fields()
+            fields = fields_of(resource.header.get_expected_fields())
             errors = tuple(schema_error(error) for error in resource.header.errors)
             labels, key = tuple(resource.labels), resource.schema.primary_key
             rows = resource.dialect.header_rows
-    except FrictionlessException as error:
+    except its.FrictionlessException as error:
         raise SlowPath(Gate.HEADER) from error
     except _ODD as error:
         raise SlowPath(Gate.ODD_VALUE) from error
@@ -129,31 +136,25 @@ def data_offset(stream: BinaryIO, start: int, delimiter: str, n_records: int) ->
     return start + n_bytes
 
 
-def _first_lines(stream: BinaryIO, start: int) -> list[str]:
-    """Return the first lines of a file, whole ones, if enough of them are at hand."""
+def _head(stream: BinaryIO, start: int) -> str:
+    """Return the first lines of a file, whole ones; "" where they are too few."""
     stream.seek(start)
     head = stream.read(_HEAD_BYTES)
     if len(head) == _HEAD_BYTES:
         head = head[: head.rfind(b"\n") + 1]
         if head.count(b"\n") < 2 * _SAMPLE:
-            return []
+            return ""
     if b"\r" in head and head.count(b"\r") != head.count(b"\r\n"):
         raise SlowPath(Gate.LONE_CR)
     try:
-        texts = head.decode().split("\n")
+        return head.decode()
     except UnicodeDecodeError as error:
         raise SlowPath(Gate.ENCODING) from error
-    last = texts.pop()
-    lines = [f"{text}\n" for text in texts]
-    return [*lines, last] if last else lines
 
 
-def _sniffed(lines: Sequence[str], pinned: str | None) -> str | None:
+def _sniffed(sample: str, pinned: str | None) -> str | None:
     """Return the delimiter that Frictionless takes, None if its dialect is an unusual one."""
-    try:
-        config: Any = csv.Sniffer().sniff("".join(lines), pinned or _DELIMITERS)
-    except csv.Error:
-        config = csv.excel()
+    config = sniffed(sample, pinned or _DELIMITERS)
     if config.quotechar not in ('"', "'") or config.skipinitialspace or config.escapechar:
         return None
     return pinned or str(config.delimiter)
@@ -161,11 +162,14 @@ def _sniffed(lines: Sequence[str], pinned: str | None) -> str | None:
 
 @lru_cache(maxsize=64)
 def _known(schema: str, delimiter: str) -> tuple[Plan, Doubts]:
-    made: Schema = schema_of(json.loads(schema))
-    return _plan(made.fields, made.primary_key, delimiter), Doubts(made.fields)
+    described = json.loads(schema)
+    fields = plain_fields(described, lambda: schema_of(described).fields)
+    if fields is None:
+        fields = fields_of(schema_of(described).fields)
+    return _plan(fields, described.get("primaryKey", ()), delimiter), Doubts(fields)
 
 
-def _plan(fields: Sequence[Any], primary_key: Sequence[str], delimiter: str) -> Plan:
+def _plan(fields: Sequence[Field], primary_key: Sequence[str], delimiter: str) -> Plan:
     names = {field.name for field in fields}
     key = primary_key if names.issuperset(primary_key) else ()
     try:

@@ -8,15 +8,23 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checks.tables.delimited import DELIMITERS, SAMPLE_CHARS, sniff_delimiter
-from checks.tables.large import LARGE_BYTES
-from checks.tables.layout import is_numbering
+from checks.tables.dialect import DELIMITERS, SAMPLE_CHARS, hints_at_odd
+from checks.tables.fast.blocks import LARGE_BYTES
+from checks.tables.later import Later
 from checks.tables.table import MEGABYTE, Caps, folded
+
+if TYPE_CHECKING:
+    from checks.tables import delimited, layout
+else:
+    delimited = Later("checks.tables.delimited")
+    layout = Later("checks.tables.layout")
 
 _MARK = b"\xef\xbb\xbf"
 _TOTAL_WORDS = ("jumlah", "total", "jml", "rata", "rerata", "average", "mean")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_CLOSING = re.compile(r"'[ ]*(?:[,;\t|\r\n]|$)")
 _LONGER_SHARE, _LONGER_TIMES = 0.05, 1.5
 
 
@@ -53,7 +61,7 @@ def plain(path: Path, names: Sequence[str], n_filled: int, caps: Caps) -> Plain 
     if not end or len(records) < 2 or records[0] != list(names):
         return None
     first = [cell.strip() for cell in records[1]]
-    if not any(first) or is_numbering(first):
+    if not any(first) or (first[0].strip("(-)") == "1" and layout.is_numbering(first)):
         return None
     if _is_odd(text[end - 1 :], names[0], delimiter, may_be_alone=n_filled < 2):
         return None
@@ -73,8 +81,21 @@ def is_still_plain(n_rows: int, n_columns: int, n_longer: int, widest: int, n_sp
 
 def _delimiter(text: str) -> str | None:
     """Return the delimiter as the reading finds it; there is no choice between one."""
-    marks = [mark for mark in DELIMITERS if mark in text[:SAMPLE_CHARS]]
-    return marks[0] if len(marks) == 1 else sniff_delimiter(text)
+    head = text[:SAMPLE_CHARS]
+    marks = [mark for mark in DELIMITERS if mark in head]
+    if len(marks) == 1 and not _hints_at_odd(head, marks[0]):
+        return marks[0]
+    return delimited.sniff_delimiter(text)
+
+
+def _hints_at_odd(head: str, mark: str) -> bool:
+    """Tell whether quotes may be others than those of RFC 4180, or a delimiter longer."""
+    if hints_at_odd(head.partition("\n")[0]) or '\\"' in head:
+        return True
+    if "'" in head and _CLOSING.search(head):
+        return True
+    # A doubled quote stands inside of a cell, where a delimiter and a space are but text.
+    return f'{mark} "' in head and re.search(rf'{re.escape(mark)} "(?!")', head) is not None
 
 
 def _are_labels(names: Sequence[str]) -> bool:
@@ -103,6 +124,9 @@ def _is_odd(body: str, label: str, delimiter: str, *, may_be_alone: bool) -> boo
     `body` begins with the line end of the header.
     """
     lettered, total, alone = _odd_rows(re.escape(delimiter))
+    if "\n\n" in body or "\n\r\n" in body or f"\n{delimiter}{delimiter}" in body:
+        # What follows a blank row may be another table.
+        return True
     if lettered.search(body):
         lowered = body.lower()
         if any(word in lowered for word in _TOTAL_WORDS) and total.search(lowered):

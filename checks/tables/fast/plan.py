@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from checks.tables.fast.fields import Field, Read
 from checks.tables.fast.patterns import Unprovable, literal
 from checks.tables.fast.proofs import key_text, proof, with_doubled_quotes
 
@@ -13,16 +15,25 @@ _QUOTE = '"'
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column as Frictionless reads it: its name and its own cell reader.
+class Reader:
+    """Frictionless's own reader of the cells of a column.
 
-    `missing` holds what it reads of None and of the words that mean no value; what else
-    `is_sure` matches in full needs no reading.
+    `missing` holds what it reads of None and of the words that mean no value.
+    """
+
+    read: Read
+    missing: Mapping[str | None, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, and its reader, which is made when a cell needs it.
+
+    What `is_sure` matches in full, and is no missing word, needs no reading.
     """
 
     name: str
-    read: Callable[[Any], tuple[Any, Any]]
-    missing: Mapping[str | None, tuple[Any, Any]]
+    reader: Callable[[], Reader]
     is_sure: re.Pattern[str] | None
     key_text: Callable[[Any], str]
 
@@ -46,15 +57,14 @@ class Plan:
 
     columns: tuple[Column, ...]
     keys: tuple[Key, ...]
-    key_cells: str | None
     delimiter: str
     line: str | None
     blank: str | None
     unprovable: tuple[str, ...]
 
 
-def plan_for(fields: Sequence[Any], primary_key: Sequence[str], delimiter: str) -> Plan:
-    """Return the plan for Frictionless's expected fields.
+def plan_for(fields: Sequence[Field], primary_key: Sequence[str], delimiter: str) -> Plan:
+    """Return the plan for the fields that Frictionless expects.
 
     `primary_key` is empty when the header does not hold it all: then nobody looks at it.
     """
@@ -71,7 +81,6 @@ def plan_for(fields: Sequence[Any], primary_key: Sequence[str], delimiter: str) 
     return Plan(
         columns=tuple(_column(field, i in needed) for i, field in enumerate(fields)),
         keys=tuple(keys),
-        key_cells=_prefix(needed, mark) if needed else None,
         delimiter=delimiter,
         line=mark.join(map(str, cells)) if is_provable else None,
         blank=_blank(fields, needed, delimiter) if is_provable else None,
@@ -79,28 +88,24 @@ def plan_for(fields: Sequence[Any], primary_key: Sequence[str], delimiter: str) 
     )
 
 
-def _column(field: Any, is_key: bool) -> Column:
+def _column(field: Field, is_key: bool) -> Column:
     # Of a key the value itself is needed, not only that it is right.
     sure = None if is_key else _proven(field, _LINE_ENDS, is_key)
-    read = field.create_cell_reader()
     return Column(
         field.name,
-        read,
-        {cell: read(cell) for cell in (None, *missing_words(field))},
+        cache(lambda: _reader(field)),
         re.compile(sure) if sure else None,
         key_text(field),
     )
 
 
-def missing_words(field: Any) -> list[str]:
-    """Return the texts that mean no value in a field."""
-    if not field.has_defined("missing_values") and field.schema:
-        return list(field.schema.missing_values)
-    return list(field.missing_values)
+def _reader(field: Field) -> Reader:
+    read = field.create_cell_reader()
+    return Reader(read, {cell: read(cell) for cell in (None, *field.missing)})
 
 
 def _cells(
-    fields: Sequence[Any], needed: set[int], delimiter: str
+    fields: Sequence[Field], needed: set[int], delimiter: str
 ) -> tuple[list[str | None], list[str]]:
     cells: list[str | None] = []
     unprovable = []
@@ -114,15 +119,15 @@ def _cells(
     return cells, unprovable
 
 
-def _proven(field: Any, banned: frozenset[str], is_key: bool) -> str | None:
+def _proven(field: Field, banned: frozenset[str], is_key: bool) -> str | None:
     try:
-        return proof(field, missing_words(field), banned, is_key=is_key)
+        return proof(field, banned, is_key=is_key)
     except Unprovable:
         return None
 
 
 def _cell(
-    field: Any, bare: str | None, quoted: str | None, delimiter: str, is_key: bool
+    field: Field, bare: str | None, quoted: str | None, delimiter: str, is_key: bool
 ) -> str | None:
     """Return the expression of a cell as it is written: bare, in quotes, or missing."""
     branches = [bare] if bare else []
@@ -135,36 +140,26 @@ def _cell(
     return f"(?:{'|'.join(branches)})" if branches else None
 
 
-def _doubled(field: Any) -> list[str]:
+def _doubled(field: Field) -> list[str]:
     try:
-        return [f'"{with_doubled_quotes(field, missing_words(field), _LINE_ENDS | {_QUOTE})}"']
+        return [f'"{with_doubled_quotes(field, _LINE_ENDS | {_QUOTE})}"']
     except Unprovable:
         return []
 
 
-def _missing(field: Any, delimiter: str) -> list[str]:
-    words = [w for w in missing_words(field) if not set(w) & (_LINE_ENDS | {_QUOTE})]
+def _missing(field: Field, delimiter: str) -> list[str]:
+    words = [w for w in field.missing if not set(w) & (_LINE_ENDS | {_QUOTE})]
     bare = [literal(word) for word in words if delimiter not in word]
     return [*bare, *(f'"{literal(word)}"' for word in words)]
 
 
-def _blank(fields: Sequence[Any], needed: set[int], delimiter: str) -> str | None:
+def _blank(fields: Sequence[Field], needed: set[int], delimiter: str) -> str | None:
     """Return an expression for lines that hold nothing, if such a line could be proven."""
     is_needed = bool(needed) or any(field.constraints.get("required") for field in fields)
-    if is_needed or not all(missing_words(field) for field in fields):
+    if is_needed or not all(field.missing for field in fields):
         # A line without a letter has no cell at all, so with one column it is no value.
         return "" if len(fields) == 1 else None
     cells = [f"(?:{'|'.join(_missing(field, delimiter))})" for field in fields]
     if len(fields) == 1:
         return f"(?:|{cells[0]})"
     return literal(delimiter).join(cells)
-
-
-def _prefix(columns: set[int], mark: str) -> str:
-    """Return an expression that finds the cells of a key in a proven line.
-
-    Cells with doubled quotes are not found; such lines are read instead.
-    """
-    other = f'(?:[^"\\r\\n{mark}]*|"[^"\\r\\n]*")'
-    cells = [f"({other})" if i in columns else other for i in range(max(columns) + 1)]
-    return f"{mark.join(cells)}(?:{mark}|\\r?$)"

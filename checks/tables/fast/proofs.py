@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from checks.tables.fast.fields import Field
 from checks.tables.fast.numerals import bounds, canonical_integers, integers, numbers
 from checks.tables.fast.patterns import Unprovable, literal, negated, pattern_proof, pattern_width
 from checks.tables.fast.ranges import days, whole_numbers
@@ -22,7 +23,7 @@ _FORMS = {
 }
 
 
-def proof(field: Any, missing: Iterable[str], banned: Banned, *, is_key: bool) -> str:
+def proof(field: Field, banned: Banned, *, is_key: bool) -> str:
     """Return an expression of texts that a field surely accepts as values.
 
     It never matches a missing word when the field needs a value. A key is matched in its
@@ -30,12 +31,8 @@ def proof(field: Any, missing: Iterable[str], banned: Banned, *, is_key: bool) -
     round. Raises Unprovable where each cell has to be read.
     """
     needs_value = is_key or bool(field.constraints.get("required"))
-    words = set(missing) if needs_value else set()
-    rules = {
-        name: rule
-        for name, rule in field.constraints.items()
-        if rule is not None and name not in ("required", "unique")
-    }
+    words = set(field.missing) if needs_value else set()
+    rules = field.rules()
     if is_key and field.type not in _KEYS:
         raise Unprovable("a key of this type")
     if "enum" in rules:
@@ -53,7 +50,7 @@ def proof(field: Any, missing: Iterable[str], banned: Banned, *, is_key: bool) -
     return found
 
 
-def key_text(field: Any) -> Callable[[Any], str]:
+def key_text(field: Field) -> Callable[[Any], str]:
     """Return how a value of a key field is spelled where it is proven.
 
     Equal values have equal texts; types that are always read need no more than that.
@@ -69,19 +66,15 @@ def key_text(field: Any) -> Callable[[Any], str]:
 _KEYS = frozenset({"string", "any", "integer", "date", "year"})
 
 
-def _literals(field: Any, texts: Iterable[str], words: set[str], banned: Banned) -> str:
-    read = field.create_cell_reader()
-    sure = []
-    for text in dict.fromkeys(texts):
-        value, notes = read(text)
-        if value is not None and not notes and text not in words and not banned & set(text):
-            sure.append(literal(text))
+def _literals(field: Field, texts: Iterable[str], words: set[str], banned: Banned) -> str:
+    members = field.members(dict.fromkeys(texts))
+    sure = [literal(text) for text in members if text not in words and not banned & set(text)]
     if not sure:
         raise Unprovable("no member that can be written here")
     return f"(?:{'|'.join(sure)})"
 
 
-def _text(field: Any, rules: dict[str, Any], words: set[str], banned: Banned) -> str | None:
+def _text(field: Field, rules: dict[str, Any], words: set[str], banned: Banned) -> str | None:
     if field.format != "default":
         raise Unprovable("a format that is always read")
     low, high = _lengths(rules)
@@ -101,7 +94,7 @@ def _lengths(rules: Mapping[str, Any]) -> tuple[int, int | None]:
     return low, None if high is None else min(int(high), _LONGEST)
 
 
-def with_doubled_quotes(field: Any, missing: Iterable[str], banned: Banned) -> str:
+def with_doubled_quotes(field: Field, banned: Banned) -> str:
     """Return an expression of free texts with quotes inside, as they stand between quotes.
 
     Raises Unprovable for everything but free text.
@@ -112,10 +105,10 @@ def with_doubled_quotes(field: Any, missing: Iterable[str], banned: Banned) -> s
         raise Unprovable("a quote has no place here")
     low, high = _lengths(field.constraints)
     if field.constraints.get("required"):
-        if any(_QUOTE in word for word in missing):
+        if any(_QUOTE in word for word in field.missing):
             raise Unprovable("a missing word with a quote")
         # Longer than any missing word, so none of them.
-        low = max([low, *(len(word) + 1 for word in missing)])
+        low = max([low, *(len(word) + 1 for word in field.missing)])
         if high is not None and low > high:
             raise Unprovable("no text is both so short and so long")
     return f"(?:{negated(banned)}|{_QUOTE * 2}){_times(low, high)}"
@@ -145,15 +138,15 @@ def _texts_but(words: set[str], low: int, high: int | None, banned: Banned) -> s
     return f"(?:{'|'.join(branches)})" if branches else None
 
 
-def _any(field: Any, rules: dict[str, Any], words: set[str], banned: Banned) -> str | None:
+def _any(field: Field, rules: dict[str, Any], words: set[str], banned: Banned) -> str | None:
     return _texts_but(words, 0, None, banned)
 
 
-def _boolean(field: Any, rules: dict[str, Any], words: set[str], banned: Banned) -> str:
+def _boolean(field: Field, rules: dict[str, Any], words: set[str], banned: Banned) -> str:
     return _literals(field, [*field.true_values, *field.false_values], words, banned)
 
 
-def _moment(field: Any, rules: dict[str, Any], words: set[str], banned: Banned) -> str | None:
+def _moment(field: Field, rules: dict[str, Any], words: set[str], banned: Banned) -> str | None:
     low, high = bounds(field, rules)
     form = _FORMS[field.type] if field.format == "default" else field.format
     if field.type != "date" and rules:
@@ -190,19 +183,19 @@ def _as_day(bound: Any) -> date | None:
     return bound
 
 
-def _year(field: Any, rules: dict[str, Any], words: set[str], banned: Banned) -> str | None:
+def _year(field: Field, rules: dict[str, Any], words: set[str], banned: Banned) -> str | None:
     low, high = bounds(field, rules)
     first = max(1000, 1000 if low is None else low)
     return whole_numbers(first, min(9999, 9999 if high is None else high))
 
 
-def _year_month(field: Any, rules: dict[str, Any], words: set[str], banned: Banned) -> str:
+def _year_month(field: Field, rules: dict[str, Any], words: set[str], banned: Banned) -> str:
     if rules:
         raise Unprovable("a bound on months")
     return "[0-9]{4}-(?:0[1-9]|1[0-2])"
 
 
-_PROOFS: dict[str, Callable[[Any, dict[str, Any], set[str], Banned], str | None]] = {
+_PROOFS: dict[str, Callable[[Field, dict[str, Any], set[str], Banned], str | None]] = {
     "string": _text,
     "any": _any,
     "integer": lambda field, rules, words, banned: integers(field, rules),

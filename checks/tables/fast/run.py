@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from checks.tables.fast.blocks import LARGE_BYTES
 from checks.tables.fast.engine import Rows, Scan, Verdict, verdict_on_rows
 from checks.tables.fast.gates import Gate, SlowPath
 from checks.tables.fast.opening import (
@@ -18,7 +19,6 @@ from checks.tables.fast.opening import (
     open_held,
 )
 from checks.tables.fast.plain import is_still_plain, plain
-from checks.tables.large import LARGE_BYTES
 from checks.tables.table import MEGABYTE, Caps, Table
 from checks.tables.wording import SchemaError
 from checks.tables.yardstick import (

@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from checks.tables.fast import blocks, engine
+from checks.tables.fast.keys import KeyLog, StandardLog
 from checks.tables.fast.plan import Plan
-from checks.tables.fast.polars_tier import PolarsTier
-from checks.tables.fast.tiers import StandardTier, Tier
+from checks.tables.fast.polars_keys import PolarsLog
+from checks.tables.fast.proving import Prover, StandardProver, prover_for
 from checks.tables.findings import Finding, Report
 from checks.tables.reading import Caps, UnreadableTable
 from checks.tables.validation import BadSchema, validate
@@ -23,30 +24,39 @@ IMPROVEMENTS = {
 Outcome = Report | str
 
 
-def standard(plan: Plan) -> Tier:
-    return StandardTier(plan)
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One way through the fast engine: what proves the lines and what keeps the keys."""
+
+    prover: Callable[[Plan], Prover]
+    log: Callable[[Plan, BinaryIO], KeyLog]
 
 
-def with_polars(plan: Plan) -> Tier:
-    if plan.line is not None:
-        with suppress(ValueError):
-            return PolarsTier(plan)
-    return StandardTier(plan)
-
-
-TIERS: dict[str, Callable[[Plan], Tier]] = {"standard": standard, "polars": with_polars}
+TIERS = {
+    "standard": Tier(
+        lambda plan: StandardProver(plan.line, plan.blank), lambda plan, stream: StandardLog(plan)
+    ),
+    "re2": Tier(prover_for, lambda plan, stream: StandardLog(plan)),
+    "polars": Tier(
+        prover_for,
+        lambda plan, stream: PolarsLog(plan, stream) if plan.keys else StandardLog(plan),
+    ),
+}
 
 
 @contextmanager
-def forced(tier: Callable[[Plan], Tier], block_bytes: int) -> Iterator[None]:
-    """Make the fast engine prove with one tier, in blocks of so many bytes."""
-    kept = engine.tier_for, engine.BLOCK_BYTES, blocks.BLOCK_BYTES, blocks._FIRST_BYTES
-    engine.tier_for = lambda plan, n_bytes: tier(plan)
+def forced(tier: Tier, block_bytes: int) -> Iterator[None]:
+    """Make the fast engine take one way, in blocks of so many bytes."""
+    kept = engine.prover_for, engine.log_for
+    sizes = engine.BLOCK_BYTES, blocks.BLOCK_BYTES, blocks._FIRST_BYTES
+    engine.prover_for = tier.prover
+    engine.log_for = lambda plan, stream, n_bytes: tier.log(plan, stream)
     engine.BLOCK_BYTES = blocks.BLOCK_BYTES = blocks._FIRST_BYTES = block_bytes
     try:
         yield
     finally:
-        engine.tier_for, engine.BLOCK_BYTES, blocks.BLOCK_BYTES, blocks._FIRST_BYTES = kept
+        engine.prover_for, engine.log_for = kept
+        engine.BLOCK_BYTES, blocks.BLOCK_BYTES, blocks._FIRST_BYTES = sizes
 
 
 def outcome(path: Path, schema: dict[str, Any] | None, way: str) -> Outcome:
