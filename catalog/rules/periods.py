@@ -194,3 +194,18 @@ def period_from_label(cadence: Cadence, label: str) -> Period:
 
 def _example(cadence: Cadence) -> str:
     return period_of(cadence, date(2025, 3, 1)).label if cadence.is_periodic else "(tanpa periode)"
+
+
+def only_period(cadence: Cadence, first: date, last: date) -> Period | None:
+    """Return the one period that holds both days; None where they lie in two, or in none."""
+    if not cadence.is_periodic:
+        return None
+    period = period_of(cadence, first)
+    return period if period.start <= last < period.end else None
+
+
+def year_before(period: Period) -> Period | None:
+    """Return the same period of the year before; None for weeks and periods of several years."""
+    if periods_per_year(period.cadence) is None:
+        return None
+    return period_of(period.cadence, period.start.replace(year=period.start.year - 1))

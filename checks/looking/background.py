@@ -1,10 +1,15 @@
 """What a new content is compared with: declared columns, and the versions before it."""
 
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import bindparam, select
 
 from catalog.models import VersionStatus
 from catalog.models.db import reading
-from catalog.rules.terms import Rank
+from catalog.rules.periods import only_period
+from catalog.rules.terms import Cadence, Rank
 from checks.looking.content import Background
 from checks.looking.rows import DATASET, PROMISE, VERSION, run
 from checks.looking.watcher import Watcher
@@ -38,7 +43,19 @@ def background(watcher: Watcher, dataset_id: int, source_id: int | None) -> Back
         previous_blob=before[0].blob if before else None,
         previous_name=before[0].file_name if before else "",
         previous_counts=tuple(reversed(counts[:N_COMPARED])),
+        counts_by_period=_counts_by_period(found.cadence, before, watcher.timezone),
     )
+
+
+def _counts_by_period(cadence: Cadence, before: Sequence[Any], zone: ZoneInfo) -> dict[str, int]:
+    """Return the rows of the newest version of every period that had a file of its own."""
+    counts: dict[str, int] = {}
+    for row in before:
+        if row.n_rows and row.min_at and row.max_at:
+            first, last = (at.astimezone(zone).date() for at in (row.min_at, row.max_at))
+            if period := only_period(cadence, first, last):
+                counts.setdefault(period.label, row.n_rows)
+    return counts
 
 
 _DECLARED = (
@@ -55,7 +72,14 @@ _DECLARED = (
     .where(DATASET.c.id == bindparam("of_dataset"), PROMISE.c.ends_on.is_(None))
 )
 _BEFORE = (
-    select(VERSION.c.blob, VERSION.c.file_name, VERSION.c.n_rows, VERSION.c.rank)
+    select(
+        VERSION.c.blob,
+        VERSION.c.file_name,
+        VERSION.c.n_rows,
+        VERSION.c.rank,
+        VERSION.c.min_at,
+        VERSION.c.max_at,
+    )
     .where(
         VERSION.c.dataset_id == bindparam("of_dataset"),
         VERSION.c.status == VersionStatus.ACCEPTED,

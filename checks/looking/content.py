@@ -16,6 +16,7 @@ class Background:
     """What is declared for a dataset, and which of its versions were accepted before.
 
     `reading_choices` are those of the operator, by column (checks.tables.choices).
+    `counts_by_period` are the rows of the versions that held one period alone, by its label.
     """
 
     cadence: Cadence
@@ -28,6 +29,7 @@ class Background:
     previous_blob: str | None = None
     previous_name: str = ""
     previous_counts: tuple[int, ...] = ()
+    counts_by_period: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def required_columns(self) -> tuple[str, ...]:

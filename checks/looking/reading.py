@@ -7,6 +7,7 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from catalog.registry import discover
+from catalog.rules.periods import only_period, year_before
 from catalog.rules.terms import Validity
 from checks import validators
 from checks.looking.content import Content, Examined
@@ -17,7 +18,7 @@ from checks.tables.difference import difference
 from checks.tables.drift import drift
 from checks.tables.findings import Finding, Report, Severity, report
 from checks.tables.personal_forms import masked_finding
-from checks.tables.profile import profile
+from checks.tables.profile import Profile, profile
 from checks.tables.reading import Table, UnreadableTable, read_table
 from checks.tables.validation import unreadable, validate
 from checks.validators import Inspection, Validator, finding
@@ -50,6 +51,7 @@ def read_content(content: Content) -> Examined:
         previous_profile=before.profile if before else None,
         required_columns=known.required_columns,
         previous_counts=known.previous_counts,
+        same_period_count=_same_period_count(content, read.profile),
         city_code=content.city_code,
     )
     held, whole = inspect(sample)
@@ -212,6 +214,17 @@ def _previous(content: Content) -> Read | None:
     except UnreadableTable:
         return None
     return _read(content, table)
+
+
+def _same_period_count(content: Content, found: Profile) -> int | None:
+    """Return how many rows the same period had a year ago, where each period has its own file."""
+    if found.min_at is None or found.max_at is None:
+        return None
+    zone = ZoneInfo(content.zone)
+    first, last = (at.astimezone(zone).date() for at in (found.min_at, found.max_at))
+    period = only_period(content.known.cadence, first, last)
+    earlier = year_before(period) if period else None
+    return content.known.counts_by_period.get(earlier.label) if earlier else None
 
 
 def _key(content: Content, blob: str) -> Hashable:

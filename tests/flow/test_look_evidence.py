@@ -463,9 +463,26 @@ def test_a_broken_validator_is_one_more_finding(
 
     world = small_world
     monkeypatch.setattr("checks.validators.volume.Volume.run", crash)
+    here = "checks.looking.examination.in_child"
+    monkeypatch.setattr(here, lambda function, *args, limits: function(*args))
     dataset, source = monthly(world)
     at(world, source, "2025-04-08 08:00", HEAD + MAR + FEB)
     version = world.versions(dataset)[0]
     assert version.finding_counts == {"mutakhir/broken-check": 1}
     assert version.validity is Validity.PERINGATAN
     assert list(world.closings(dataset)) == ["2025-03"]
+
+
+def test_a_file_of_one_month_is_held_against_the_same_month_of_last_year(world: World) -> None:
+    """A quiet month after a busy one is no loss where last year's was as quiet."""
+
+    def month(name: str, n_rows: int) -> str:
+        return HEAD + "".join(f"{name},{row},0.1\n" for row in range(n_rows))
+
+    dataset, source = monthly(world)
+    at(world, source, "2025-02-08 08:00", month("Januari 2025", 30))
+    at(world, source, "2026-01-08 08:00", month("Desember 2025", 200))
+    at(world, source, "2026-02-08 08:00", month("Januari 2026", 28))
+    assert [v.status for v in world.versions(dataset)] == [VersionStatus.ACCEPTED] * 3
+    at(world, source, "2026-03-08 08:00", month("Februari 2026", 10))
+    assert world.versions(dataset)[-1].status is VersionStatus.QUARANTINED
