@@ -53,9 +53,9 @@ from checks.look import ALL, sweep
 from checks.looking.originals import Originals
 from checks.looking.trials import source_book
 from checks.looking.watcher import watcher_of
+from checks.operating import blueprint as operating
 from checks.operating.clock import clocked
 from checks.operating.journal import journaled, open_journal
-from checks.operating.pages import blueprint as operating
 from checks.operating.soundness import clear_scratch, inspected, require_not_lost, require_whole
 from checks.scheduler import schedule
 from checks.tell import announce_backlog_silently

@@ -27,6 +27,7 @@ from catalog.rules.terms import Role
 from catalog.store.standing import City, Standing, standings
 from checks.telling.guard import Hold, watch
 from checks.telling.hosts import SILENT, Hosts, broken_hosts, host_news, is_outdated
+from checks.telling.line import line_news
 from checks.telling.memory import (
     RECOVERABLE_LEVEL,
     Memory,
@@ -96,6 +97,7 @@ def plan_notices(session: Session, city: City, now: datetime) -> Planned:
     broken = broken_hosts(session, stands)
     today = city.calendar.local_date(now)
     plan.drafts.extend(host_news(broken, plan.memory, plan.directory, today))
+    plan.drafts.extend(line_news(session, plan.directory))
     _plan_monthly(plan)
     if hold is not None and began:
         counts = f"{hold.n_worsened} {hold.n_datasets} {hold.n_lost}"
@@ -140,7 +142,9 @@ def _plan_dataset(plan: _Plan, stand: Standing) -> None:
             if spoken.level >= RECOVERABLE_LEVEL:
                 plan.recovered[obligation_id] = stand
             continue
-        before = spoken.level or _level_when_first_seen(plan, stand, judged)
+        before = spoken.level
+        if not before or plan.memory.restored_at is not None:
+            before = max(before, _level_when_first_seen(plan, stand, judged))
         nagged_at = plan.memory.nagged_at.get(stand.dataset_id)
         told_at = max(filter(None, (spoken.at, nagged_at)), default=None)
         answers = plan.memory.answers.get(obligation_id, ())

@@ -11,7 +11,7 @@ from catalog.rules.promise import Promise
 from catalog.rules.score import Share, punctuality, score_window, timeliness
 from catalog.rules.terms import Outcome, Rank
 from catalog.store.line import DatasetLine, formats, line_of
-from catalog.store.rests import Maintenance, Pause, maintenance_of, pause_of
+from catalog.store.rests import Maintenance, Pause, SourceAtRest, source_at_rest
 from catalog.store.standing import City, Standing, standings
 from catalog.store.versions import (
     Column,
@@ -99,7 +99,7 @@ def dataset_page(
     is_seen = access.may(visitor, access.Deed.SEE_CONTENT, subject)
     file_format = formats(session, [dataset.id]).get(dataset.id)
     versions = versions_of(session, dataset.id) if is_seen else ()
-    source = _source(session, dataset.id)
+    source = source_at_rest(session, dataset.id, now)
     return DatasetPage(
         as_of=now,
         line=line_of(standing, now, city.calendar, file_format, N_CELLS),
@@ -115,8 +115,8 @@ def dataset_page(
         n_rows_listed=dataset.n_rows_listed,
         columns=columns_of(dataset.table_schema, versions),
         host=_host(source) if source and is_seen else None,
-        pause=pause_of(session, source) if source else None,
-        maintenance=maintenance_of(session, source.host, now) if source else None,
+        pause=source.pause if source else None,
+        maintenance=source.maintenance if source else None,
         schedule=tuple(j.obligation for j in standing.judged if j.obligation.due_at > now),
         punctuality=punctuality(standing.judged, score_window(standing.promise.cadence), now),
         timeliness=_timeliness(standing, city, now),
@@ -134,18 +134,7 @@ def _timeliness(standing: Standing, city: City, now: datetime) -> float | None:
     return timeliness(standing.judged, window, now, city.calendar)
 
 
-def _source(session: Session, dataset_id: int) -> models.Source | None:
-    """Return the source that the page speaks of: one that is paused first, then the oldest."""
-    source = models.Source
-    return session.exec(
-        select(source)
-        .where(source.dataset_id == dataset_id)
-        .order_by(col(source.paused_reason).is_(None), col(source.host) == "", col(source.id))
-        .limit(1)
-    ).first()
-
-
-def _host(source: models.Source) -> str | None:
+def _host(source: SourceAtRest) -> str | None:
     """Return the host of a source; its whole address may hold a key.
 
     Where a database stands is nobody's business but its operator's.

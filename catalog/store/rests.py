@@ -1,10 +1,11 @@
 """Times in which sources are left alone, as everybody may see them: pauses, maintenance."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement, and_, func
+from sqlmodel import Session, col, select
 
 from catalog import models
 
@@ -42,16 +43,34 @@ class Maintenance:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SourceAtRest:
+    """The source that the page of a dataset speaks of, with its pause and maintenance."""
+
+    kind: models.SourceKind
+    host: str
+    pause: Pause | None
+    maintenance: Maintenance | None
+
+
 def windows(session: Session, now: datetime, host: str | None = None) -> tuple[Window, ...]:
     """Return the maintenance under way or still to come, of one host or of all, by its start."""
     entry = models.AuditEntry
-    query = select(entry).where(
-        col(entry.action).in_((MAINTENANCE, MAINTENANCE_ENDED)), entry.at > now - AHEAD - LONGEST
-    )
+    query = select(entry).where(*_announced(now))
     if host is not None:
         query = query.where(entry.subject == host.lower())
+    return _open(session.exec(query.order_by(col(entry.id))), now)
+
+
+def _announced(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    entry = models.AuditEntry
+    is_about_hosts = col(entry.action).in_((MAINTENANCE, MAINTENANCE_ENDED))
+    return is_about_hosts, col(entry.at) > now - AHEAD - LONGEST
+
+
+def _open(entries: Iterable[models.AuditEntry], now: datetime) -> tuple[Window, ...]:
     found: list[Window] = []
-    for row in session.exec(query.order_by(col(entry.id))):
+    for row in entries:
         if row.action == MAINTENANCE_ENDED:
             found = [each for each in found if each.host != row.subject]
             continue
@@ -76,14 +95,43 @@ def paused_since(session: Session, source_ids: Sequence[int]) -> dict[int, datet
     return {subjects[subject]: at for subject, at in rows}
 
 
-def pause_of(session: Session, source: models.Source) -> Pause | None:
-    """Return the pause of a source, None where it is looked at."""
+def maintenance_of(session: Session, host: str, now: datetime) -> Maintenance | None:
+    """Return the next maintenance of a host, or the one under way."""
+    return _next(windows(session, now, host)) if host else None
+
+
+def source_at_rest(session: Session, dataset_id: int, now: datetime) -> SourceAtRest | None:
+    """Return the source of a dataset, one that is paused first; one SELECT where none is."""
+    source, entry = models.Source, models.AuditEntry
+    rows = session.exec(
+        select(source, entry)
+        .outerjoin(entry, and_(col(entry.subject) == func.lower(source.host), *_announced(now)))
+        .where(source.dataset_id == dataset_id)
+        .order_by(
+            col(source.paused_reason).is_(None),
+            col(source.host) == "",
+            col(source.id),
+            col(entry.id),
+        )
+    ).all()
+    if not rows:
+        return None
+    first = rows[0][0]
+    told = [each for of, each in rows if of.id == first.id and each is not None]
+    return SourceAtRest(
+        kind=first.kind,
+        host=first.host,
+        pause=_pause_of(session, first),
+        maintenance=_next(_open(told, now)),
+    )
+
+
+def _pause_of(session: Session, source: models.Source) -> Pause | None:
     if source.paused_reason is None or source.id is None:
         return None
     return Pause(source.paused_reason, paused_since(session, [source.id]).get(source.id))
 
 
-def maintenance_of(session: Session, host: str, now: datetime) -> Maintenance | None:
-    """Return the next maintenance of a host, or the one under way."""
-    first = next(iter(windows(session, now, host)), None) if host else None
+def _next(found: Sequence[Window]) -> Maintenance | None:
+    first = next(iter(found), None)
     return Maintenance(first.starts_at, first.ends_at, first.reason) if first else None

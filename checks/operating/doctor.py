@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from catalog import models
 from catalog.context import Context
@@ -15,6 +15,8 @@ from catalog.models.db import MIGRATIONS, reading
 from catalog.settings import WrongSetting
 from catalog.store.observed import heartbeat_at
 from checks.channels.email import EmailChannel
+from checks.operating.clock import TOLERANCE
+from checks.operating.soundness import damage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,44 @@ def examine_health(context: Context, now: datetime) -> Health:
     """Examine the database, the originals, the calendar, the watcher and the relay."""
     with reading(context.reading_engine) as session:
         signs = (
+            *_database(context),
             *_schema(session),
             *_calendar(session, context, now),
             *_heartbeat(session, context, now),
+            *_clock(session, now),
             *_originals(session, context),
             *_relay(context),
+            *_exceptions(context, now),
             *_secret(context),
         )
     return Health(all(sign.well for sign in signs), signs)
+
+
+def _database(context: Context) -> Iterator[Sign]:
+    damage = damage_of(context.engine)
+    advice = "stop Mutakhir, move the file away and run: mutakhir restore BACKUP"
+    yield Sign("database", damage is None, damage or "whole", advice)
+
+
+def _clock(session: Session, now: datetime) -> Iterator[Sign]:
+    beat = models.Heartbeat
+    newest = select(beat.at).order_by(col(beat.id).desc()).limit(1)
+    at = session.exec(newest).first()
+    well = at is None or at <= now + TOLERANCE
+    found = "runs forward" if well else f"behind the last tick of {at:%Y-%m-%d %H:%M} UTC"
+    yield Sign("clock", well, found, "set the clock of this machine")
+
+
+def _exceptions(context: Context, now: datetime) -> Iterator[Sign]:
+    """An exception that has ended is no exception, and should leave the settings."""
+    ended = [
+        f"{host} until {until}"
+        for host, until in sorted(context.settings.tls_exceptions.items())
+        if until < now.date()
+    ]
+    if context.settings.tls_exceptions:
+        found = f"ended: {', '.join(ended)}" if ended else "none has ended"
+        yield Sign("tls exceptions", not ended, found, "mend MUTAKHIR_TLS_EXCEPTIONS")
 
 
 def _schema(session: Session) -> Iterator[Sign]:

@@ -1,7 +1,6 @@
 """The addresses for those who operate it: health, readiness, figures, the watcher's own page."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from time import perf_counter
 
 from flask import Blueprint, Response, g, json, request
@@ -9,24 +8,15 @@ from flask import Blueprint, Response, g, json, request
 from catalog.context import current
 from catalog.pages.respond import page
 from catalog.pages.visit import visit
+from catalog.store.rests import Maintenance, Window, windows
 from checks.operating.health import readiness
 from checks.operating.journal import JOURNAL
 from checks.operating.metrics import CONTENT_TYPE, exposition
 from checks.operating.report import WatcherReport, watcher_report
-from checks.operating.rests import Window, windows
 
 #: Asked every few seconds by machines; not worth a line each.
 QUIET = frozenset({"operating.healthz", "operating.readyz", "operating.metrics"})
 blueprint = Blueprint("operating", __name__, template_folder="templates")
-
-
-@dataclass(frozen=True, slots=True)
-class Maintenance:
-    """A window as everybody may see it, without the host's name."""
-
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

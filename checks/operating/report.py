@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from catalog import models
 from catalog.rules.terms import Outcome
+from catalog.store.rests import paused_since
 from checks.looking.leases import LOOKED_AT
 from checks.looking.rows import CHECK, DATASET, SOURCE, run
 from checks.sources.addresses import is_public
@@ -90,11 +91,12 @@ class NextLook:
 
 @dataclass(frozen=True, slots=True)
 class PausedSource:
-    """A source that is not looked at, and why."""
+    """A source that is not looked at, why, and since when, where that was written down."""
 
     slug: str
     title: str
     reason: str
+    since_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def _slow_hosts(session: Session, now: datetime, intranet: frozenset[str]) -> tu
         select(SOURCE.c.host, func.count(), mean, func.max(CHECK.c.seconds))
         .select_from(SOURCE)
         .join(CHECK, _of_last_day(now))
-        .where(SOURCE.c.host != "")
+        .where(SOURCE.c.host != "", SOURCE.c.kind != models.SourceKind.SQL_VIEW)
         .group_by(SOURCE.c.host)
         .order_by(mean.desc(), SOURCE.c.host)
         .limit(N_SHOWN),
@@ -281,14 +283,17 @@ def _next_looks(session: Session, now: datetime) -> tuple[NextLook, ...]:
 def _paused(session: Session) -> tuple[PausedSource, ...]:
     found = run(
         session,
-        select(DATASET.c.slug, DATASET.c.title, SOURCE.c.paused_reason)
+        select(SOURCE.c.id, DATASET.c.slug, DATASET.c.title, SOURCE.c.paused_reason)
         .select_from(SOURCE)
         .join(DATASET, DATASET.c.id == SOURCE.c.dataset_id)
         .where(*_WATCHED, ~_RUNS)
         .order_by(DATASET.c.slug, SOURCE.c.id)
         .limit(N_SHOWN),
+    ).all()
+    since = paused_since(session, [row.id for row in found])
+    return tuple(
+        PausedSource(row.slug, row.title, row.paused_reason, since.get(row.id)) for row in found
     )
-    return tuple(PausedSource(*row) for row in found)
 
 
 def _post(session: Session) -> Post:

@@ -1,34 +1,38 @@
 """Times in which sources are left alone: a pause with its reason, a host's maintenance."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlmodel import Session
 
 from catalog import models
 from catalog.rules.errors import MutakhirError
+from catalog.store.rests import (
+    AHEAD,
+    LONGEST,
+    MAINTENANCE,
+    MAINTENANCE_ENDED,
+    PAUSED,
+    RESUMED,
+    Window,
+    windows,
+)
 from checks.looking.rows import SOURCE, run
 
-LONGEST = timedelta(days=7)
-AHEAD = timedelta(days=60)
-PAUSED, RESUMED, MAINTENANCE = "source.paused", "source.resumed", "host.maintenance"
-_AUDIT: Any = models.AuditEntry
+__all__ = [
+    "NotRested",
+    "Window",
+    "announce_maintenance",
+    "end_maintenance",
+    "keep_windows",
+    "pause",
+    "resume",
+    "windows",
+]
 
 
 class NotRested(MutakhirError):
     """A pause or a window that cannot be set; nothing is changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A host's maintenance, `[starts_at, ends_at)`: it is not asked in between."""
-
-    host: str
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
 
 
 def pause(session: Session, source_id: int, reason: str, by: str, now: datetime) -> None:
@@ -100,21 +104,34 @@ def announce_maintenance(session: Session, window: Window, by: str, now: datetim
     session.flush()
 
 
-def windows(session: Session, now: datetime) -> tuple[Window, ...]:
-    """Return the maintenance that is under way or still to come, the first to begin first."""
-    query = select(_AUDIT.subject, _AUDIT.after).where(
-        _AUDIT.action == MAINTENANCE, _AUDIT.at > now - AHEAD - LONGEST
-    )
-    found = (
-        Window(
-            host,
-            datetime.fromisoformat(after["starts_at"]),
-            datetime.fromisoformat(after["ends_at"]),
-            after["reason"],
+def end_maintenance(session: Session, host: str, by: str, now: datetime) -> int:
+    """End a host's maintenance early, and what is announced of it; returns how many windows.
+
+    What was put off until its end is due now. Raises NotRested where there is none.
+    """
+    host = host.lower()
+    ended = windows(session, now, host)
+    if not ended:
+        raise NotRested(f"there is no maintenance of {host} to end; see `maintenance list`")
+    under_way = [window.ends_at for window in ended if window.starts_at <= now]
+    if under_way:
+        run(
+            session,
+            update(SOURCE)
+            .where(func.lower(SOURCE.c.host) == host, SOURCE.c.next_look_at.in_(under_way))
+            .values(next_look_at=now),
         )
-        for host, after in run(session, query)
+    session.add(
+        models.AuditEntry(
+            at=now,
+            actor=by,
+            action=MAINTENANCE_ENDED,
+            subject=host,
+            before={"windows": [window.reason for window in ended]},
+        )
     )
-    return tuple(sorted((w for w in found if w.ends_at > now), key=lambda w: w.starts_at))
+    session.flush()
+    return len(ended)
 
 
 def keep_windows(session: Session, now: datetime) -> int:

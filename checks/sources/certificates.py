@@ -8,6 +8,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from checks.sources.port import SourceError
+
 #: The two times of a certificate's validity, each in one of two notations (RFC 5280, 4.1.2.5).
 _VALIDITY = re.compile(
     rb"\x30[\x1e\x20\x22](?:\x17\x0d\d{12}Z|\x18\x0f\d{14}Z)"
@@ -44,7 +46,7 @@ def shown_end(connect: Callable[[], socket.socket], host: str) -> datetime | Non
     looking.check_hostname = False
     looking.verify_mode = ssl.CERT_NONE
     with (
-        suppress(Exception),
+        suppress(OSError, ValueError, SourceError),
         connect() as plain,
         looking.wrap_socket(plain, server_hostname=host) as shown,
     ):

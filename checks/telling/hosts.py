@@ -1,7 +1,8 @@
 """Hosts: one notice when an agency's server breaks and one when it is back, never for flapping."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -12,8 +13,20 @@ from checks.telling.memory import Memory, access_key
 from checks.telling.notices import PlannedNotice
 from checks.telling.recipients import Directory
 
-#: One dataset for each (agency id, host) that cannot be reached.
-Hosts = Mapping[tuple[int, str], int]
+#: A server that fails inside is given this long to be mended before its people are told.
+TOLD_AFTER_5XX = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A host that cannot be reached: one dataset of it, and whether it is time to tell."""
+
+    dataset_id: int
+    is_told: bool
+
+
+#: What cannot be reached, by (agency id, host).
+Hosts = Mapping[tuple[int, str], Broken]
 #: Headlines of data that nobody is told about.
 SILENT = frozenset({Headline.RETIRED, Headline.UNPUBLISHED})
 
@@ -23,16 +36,22 @@ def broken_hosts(session: Session, stands: Sequence[Standing]) -> Hosts:
     broken = {
         s.dataset_id: s for s in stands if s.access is Access.PUTUS and s.headline not in SILENT
     }
-    source = models.Source
+    source, check = models.Source, models.Check
     rows = session.exec(
-        select(source.dataset_id, source.host)
+        select(source, col(check.at), col(check.http_status))
+        .join(check, col(check.id) == source.last_check_id)
         .where(col(source.n_failed) >= 2, source.host != "")
         .order_by(col(source.dataset_id))
     )
-    hosts: dict[tuple[int, str], int] = {}
-    for dataset_id, host in rows:
-        if dataset_id in broken:
-            hosts.setdefault((broken[dataset_id].agency.id, host), dataset_id)
+    hosts: dict[tuple[int, str], Broken] = {}
+    for found, at, status in rows:
+        if found.dataset_id not in broken:
+            continue
+        failing_for = at - (found.failing_since or at)
+        is_new = status is not None and status >= 500 and failing_for < TOLD_AFTER_5XX
+        key = broken[found.dataset_id].agency.id, found.host
+        if key not in hosts or not (is_new or hosts[key].is_told):
+            hosts[key] = Broken(found.dataset_id, not is_new)
     return hosts
 
 
@@ -41,9 +60,10 @@ def host_news(
 ) -> list[PlannedNotice]:
     """Return what to tell about hosts: at most one break and one recovery a day for each."""
     changes: list[tuple[int, str, Access, int | None]] = [
-        (agency_id, host, Access.PUTUS, dataset_id)
-        for (agency_id, host), dataset_id in broken.items()
-        if (last := memory.hosts.get((agency_id, host))) is None or last.word != Access.PUTUS
+        (agency_id, host, Access.PUTUS, found.dataset_id)
+        for (agency_id, host), found in broken.items()
+        if found.is_told
+        and ((last := memory.hosts.get((agency_id, host))) is None or last.word != Access.PUTUS)
     ]
     changes += [
         (agency_id, host, Access.LANCAR, None)

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     ANSWER = "tanggapi"
     NOT_MINE = "bukan-saya"
     RESUME = "lanjutkan"
+    TRY = "uji"
 
 
 class LinkRefused(MutakhirError):

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from catalog import models
 from catalog.rules.escalation import NAG_LEVEL, Answer
+from checks.telling.restored import restored_at
 
 #: From this level on a notice says that something is missing; its end deserves a note.
 RECOVERABLE_LEVEL = 2
@@ -38,23 +39,30 @@ class Memory:
 
     `spoken` knows the obligations that are open and inside their remind window, and those
     once announced, by (dataset id, period label). `since` is when a dataset could first be
-    seen: what was late before that is old backlog.
+    seen: what was late before that is old backlog; so is what was late when a backup was
+    brought back (`restored_at`), for nobody knows what was said since it was made.
     """
 
     spoken: Mapping[tuple[int, str], Spoken]
     answers: Mapping[int, Sequence[Answer]]
     nagged_at: Mapping[int, datetime]
     since: Mapping[int, datetime]
+    restored_at: datetime | None
     hosts: Mapping[tuple[int, str], HostWord]
 
 
 def remember(session: Session, now: datetime) -> Memory:
     """Load what was said up to `now` in a fixed number of SELECTs."""
+    restored = restored_at(session)
+    since = _since(session)
+    if restored is not None:
+        since = {dataset_id: max(at, restored) for dataset_id, at in since.items()}
     return Memory(
         spoken=_spoken(session, now),
         answers=_answers(session, now),
         nagged_at=_nagged_at(session),
-        since=_since(session),
+        since=since,
+        restored_at=restored,
         hosts=_hosts(session),
     )
 

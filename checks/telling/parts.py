@@ -253,9 +253,19 @@ def access_part(writer: Writer, notice: models.Notice) -> Part:
             "Mohon periksa peladen atau tautannya.",
             len(titles),
         )
+        links = _trial_links(writer, notice, int(agency_id))
     else:
         said = words.gettext("Alamat ini sudah dapat kami akses kembali. Terima kasih.")
-    return Part(host, (said, *titles[:MAX_PERIODS]))
+        links = ()
+    return Part(host, (said, *titles[:MAX_PERIODS]), links)
+
+
+def _trial_links(writer: Writer, notice: models.Notice, agency_id: int) -> tuple[Link, ...]:
+    """Return the link to test the source that broke, for its own agency's people."""
+    if notice.dataset_id is None or agency_id not in writer.own_agencies:
+        return ()
+    verb = writer.words.gettext("Uji sumber ini")
+    return (writer.link(verb, Purpose.TRY, notice.dataset_id),)
 
 
 def monthly_part(writer: Writer) -> Part:
@@ -289,6 +299,22 @@ def task_part(writer: Writer, notice: models.Notice) -> Part:
             ]
             links = (writer.link(words.gettext("Lanjutkan pengiriman"), Purpose.RESUME),)
             return Part(words.gettext("Pesan ditahan"), tuple(lines), links)
+        case "line":
+            since = words.day(writer.city.calendar.local_date(datetime.fromisoformat(about)))
+            lines = [
+                words.gettext(
+                    "Sejak %(since)s pemantau tidak dapat menjangkau satu pun server sumber. "
+                    "Semua penilaian dibekukan; tidak ada perangkat daerah yang disalahkan.",
+                    since=since,
+                ),
+                words.gettext("Periksa sambungan internet dan DNS mesin pemantau."),
+            ]
+            return Part(words.gettext("Pemantau terganggu"), tuple(lines))
+        case "proposal":
+            said = words.gettext(
+                "Periksa usulan ini; bila tepat, ubah daftar data lalu muat ulang."
+            )
+            return Part(words.gettext("Usulan perubahan sumber"), (about, said))
         case "contact":
             said = words.gettext("Perbarui alamat ini; pesannya dialihkan ke peran berikutnya.")
             return Part(words.gettext("Kontak tidak sah"), (about, said))

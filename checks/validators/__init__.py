@@ -11,9 +11,11 @@ from typing import ClassVar, Protocol
 
 from checks.tables.findings import Finding, Report, Severity
 from checks.tables.profile import Profile
-from checks.tables.table import Table
+from checks.tables.table import Table, shown
 
 __all__ = ["Finding", "Inspection", "Severity", "Validator", "finding"]
+
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +63,12 @@ def finding(
     field_number: int | None = None,
     cell: str | None = None,
 ) -> Finding:
-    """Return a finding of ours; sentences come as (Indonesian, English)."""
+    """Return a finding of ours; sentences come as (Indonesian, English).
+
+    The name of the column may be endless in the file; in a sentence it is cut.
+    """
+    if field and len(field) > _LONGEST_NAME:
+        label = shown([field], _LONGEST_NAME)
+        message = (message[0].replace(field, label), message[1].replace(field, label))
+        remedy = (remedy[0].replace(field, label), remedy[1].replace(field, label))
     return Finding(f"mutakhir/{code}", severity, row, field, field_number, cell, *message, *remedy)

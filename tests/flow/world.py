@@ -76,7 +76,9 @@ class Feed:
                 asked = self.headers.get("If-None-Match")
                 feed.conditional[self.path] += asked is not None
                 unchanged = answer.status == 200 and asked == etag
-                self.send_response(304 if unchanged else answer.status)
+                says_the_time = "Date" in answer.headers
+                respond = self.send_response_only if says_the_time else self.send_response
+                respond(304 if unchanged else answer.status)
                 for name, value in {"ETag": etag, **answer.headers}.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", "0" if unchanged else str(len(answer.body)))
