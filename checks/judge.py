@@ -13,7 +13,7 @@ from catalog.rules.calendar import Calendar
 from catalog.rules.terms import Cadence, Schedule
 from checks.looking.closings import Closed, datasets_to_settle, settle
 from checks.looking.rows import DATASET, OBLIGATION, PROMISE, run
-from checks.looking.watcher import Watcher
+from checks.looking.watcher import Found, Watcher
 
 N_AHEAD = 2
 LONG_AGO = date(1900, 1, 1)
@@ -34,6 +34,9 @@ def tick(
 ) -> Ticked:
     """Write a heartbeat, make the ledger for the days ahead, close what has become closable.
 
+    Bounds are midnights, and whoever writes settles what is new; so the whole city is asked
+    once an hour by each process, and again where promises or obligations were added.
+
     A row that came early closes its period when that becomes closable, judged on the
     version that was current then; so missed ticks end in the same states, and a second
     tick at the same instant changes nothing. The ledger is extended where it runs short:
@@ -41,14 +44,17 @@ def tick(
     """
     with unit_of_work(watcher.engine) as session:
         calendar = watcher.calendar(session)
-        n_created = 0
-        if short := _run_short(session, calendar, now):
-            n_created = extend_ledger(session, calendar, now, short)
-        closed: list[Closed] = []
-        ids = sorted(datasets_to_settle(session, now))
-        for i in range(0, len(ids), _AT_ONCE):
-            closed += settle(session, calendar, now, ids[i : i + _AT_ONCE])
+        n_created, closed = 0, list[Closed]()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        if watcher.last_tick.found != Found(hour, *run(session, _NEWEST).one()):
+            if short := _run_short(session, calendar, now):
+                n_created = extend_ledger(session, calendar, now, short)
+            ids = sorted(datasets_to_settle(session, now))
+            for i in range(0, len(ids), _AT_ONCE):
+                closed += settle(session, calendar, now, ids[i : i + _AT_ONCE])
+        found = Found(hour, *run(session, _NEWEST).one())
         session.add(models.Heartbeat(at=now, n_looked=n_looked, our_fault=our_fault))
+    watcher.last_tick.found = found
     return Ticked(now, n_created, tuple(closed))
 
 
@@ -58,6 +64,10 @@ def _run_short(session: Session, calendar: Calendar, now: datetime) -> list[int]
     return list(found.scalars())
 
 
+_NEWEST = select(
+    select(func.max(PROMISE.c.id)).scalar_subquery(),
+    select(func.max(OBLIGATION.c.id)).scalar_subquery(),
+)
 _SHORT = (
     select(PROMISE.c.dataset_id)
     .join(DATASET, DATASET.c.id == PROMISE.c.dataset_id)

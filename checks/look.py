@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from catalog.models.db import reading
 from catalog.rules.errors import MutakhirError
@@ -35,6 +35,8 @@ __all__ = [
 ]
 LEASED_AT_ONCE = 200
 MOST_PENDING = 2_000
+#: A sweep that found nothing more to lease and waits for slow hosts asks again after this.
+ASKS_AGAIN_SECONDS = 5.0
 DUE, ALL = "due", "all"
 Progress = Callable[[int, int], None]
 
@@ -118,6 +120,7 @@ def sweep(
     with ThreadEngine[Leased, Seen](
         _work(watcher, watcher.clock),
         n_workers=n_workers,
+        per_host=politeness.at_once,
         seconds_until_free=politeness.seconds_until_free,
         is_alarm=is_alarm,
     ) as engine:
@@ -164,15 +167,8 @@ def _leases(
     watcher: Watcher, which: str, engine: JobEngine[Leased, Seen]
 ) -> Iterator[tuple[Leased, ...]]:
     if which == DUE:
-        while True:
-            leased: tuple[Leased, ...] = ()
-            if engine.n_pending < MOST_PENDING:
-                leased = lease_due(
-                    watcher.engine, watcher.clock(), LEASED_AT_ONCE, watcher.lease_seconds
-                )
-            yield leased
-            if not leased and not engine.n_pending:
-                return
+        yield from _leases_of_due(watcher, engine)
+        return
     with reading(watcher.reader) as session:
         ids = active_sources(session, None if which == ALL else which)
     if not ids and which != ALL:
@@ -186,6 +182,24 @@ def _leases(
         yield lease_these(
             watcher.engine, ids[i : i + LEASED_AT_ONCE], watcher.clock(), watcher.lease_seconds
         )
+
+
+def _leases_of_due(
+    watcher: Watcher, engine: JobEngine[Leased, Seen]
+) -> Iterator[tuple[Leased, ...]]:
+    """Lease what is due, and while slow hosts keep us, now and then what became due meanwhile."""
+    asks_again_at = 0.0
+    while True:
+        leased: tuple[Leased, ...] = ()
+        if engine.n_pending < MOST_PENDING and monotonic() >= asks_again_at:
+            leased = lease_due(
+                watcher.engine, watcher.clock(), LEASED_AT_ONCE, watcher.lease_seconds
+            )
+            if len(leased) < LEASED_AT_ONCE:
+                asks_again_at = monotonic() + ASKS_AGAIN_SECONDS
+        yield leased
+        if not leased and not engine.n_pending:
+            return
 
 
 def _tell(swept: SweepReport, one: Recorded) -> None:

@@ -13,21 +13,31 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 Job = Callable[[], None]
+#: How often it is asked whether a killed process left something in hand.
+RESCUE_SECONDS = 5
 
 
 def schedule(
-    watch: Job, tell: Job, *, tick_seconds: int, is_blocking: bool = False
+    watch: Job,
+    tell: Job,
+    *,
+    tick_seconds: int,
+    rescue: Job | None = None,
+    is_blocking: bool = False,
 ) -> BaseScheduler:
-    """Return a scheduler, not yet started, of the two jobs that make the watcher live.
+    """Return a scheduler, not yet started, of the jobs that make the watcher live.
 
+    `rescue` runs between the ticks: what a killed process held does not wait for the next.
     A job that is still running is not started again; missed runs become one.
     """
     kind = BlockingScheduler if is_blocking else BackgroundScheduler
     scheduler: BaseScheduler = kind(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(2)},
+        executors={"default": ThreadPoolExecutor(3)},
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
     )
     scheduler.add_job(watch, "interval", seconds=tick_seconds, id="watch")
     scheduler.add_job(tell, "interval", seconds=tick_seconds, id="tell")
+    if rescue is not None:
+        scheduler.add_job(rescue, "interval", seconds=RESCUE_SECONDS, id="rescue")
     return scheduler

@@ -11,15 +11,15 @@ from typing import Protocol
 
 from sqlalchemy import func, select
 
-from catalog import models
 from catalog.models.db import reading, unit_of_work
 from catalog.rules.terms import Outcome
 from checks.judge import tick
+from checks.looking.leases import ANY_LOST
 from checks.looking.rows import CHECK, run
 from checks.looking.watcher import Watcher
 from checks.operating.rests import keep_windows
 
-__all__ = ["Backlog", "JobEngine", "ticking"]
+__all__ = ["Backlog", "JobEngine", "rescuing", "ticking"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +48,51 @@ class JobEngine(Protocol):
 def ticking(watcher: Watcher, engine: JobEngine) -> Callable[[], None]:
     """Return the job of one tick: keep maintenance, have looked at what is due, let time pass.
 
-    The heartbeat counts the looks that were written since the one before, whoever made them.
+    The heartbeat counts the looks that were written since the one before, whoever made them;
+    the first one counts from its own beginning.
     """
+    newest: int | None = None
 
     def watch() -> None:
+        nonlocal newest
         now = watcher.clock()
         with unit_of_work(watcher.engine) as session:
             keep_windows(session, now)
+        since = _newest_check(watcher) if newest is None else newest
         engine.look_at_due()
         now = watcher.clock()
-        n_looked, n_our_faults = _written_since_last_tick(watcher)
+        newest = _newest_check(watcher)
+        n_looked, n_our_faults = _written_between(watcher, since, newest)
         all_dark = n_looked > 0 and n_our_faults == n_looked
         tick(watcher, now, n_looked=n_looked, our_fault="our-line" if all_dark else None)
 
     return watch
 
 
-def _written_since_last_tick(watcher: Watcher) -> tuple[int, int]:
-    beat = func.max(models.Heartbeat.__table__.c.at)  # type: ignore[attr-defined]
+def rescuing(watcher: Watcher, engine: JobEngine) -> Callable[[], None]:
+    """Return the job that has taken up, before the next tick, what a killed process held."""
+
+    def rescue() -> None:
+        with reading(watcher.reader) as session:
+            is_lost = run(session, ANY_LOST, {"now": watcher.clock()}).first() is not None
+        if is_lost:
+            engine.look_at_due()
+
+    return rescue
+
+
+def _newest_check(watcher: Watcher) -> int:
     with reading(watcher.reader) as session:
-        since = run(session, select(beat)).scalar_one()
-        query = select(CHECK.c.outcome, func.count()).group_by(CHECK.c.outcome)
-        if since is not None:
-            query = query.where(CHECK.c.at > since)
+        return int(run(session, select(func.coalesce(func.max(CHECK.c.id), 0))).scalar_one())
+
+
+def _written_between(watcher: Watcher, after: int, last: int) -> tuple[int, int]:
+    """Count the checks of some numbers, all and our own faults; history is not touched."""
+    query = (
+        select(CHECK.c.outcome, func.count())
+        .where(CHECK.c.id > after, CHECK.c.id <= last)
+        .group_by(CHECK.c.outcome)
+    )
+    with reading(watcher.reader) as session:
         found: dict[Outcome, int] = dict(run(session, query).all())
     return sum(found.values()), found.get(Outcome.OUR_FAULT, 0)

@@ -19,11 +19,11 @@ from sqlalchemy import Engine, make_url, text
 from catalog.rules.errors import MutakhirError
 from checks.engines import Backlog
 from checks.engines.shares import hosts_due
-from checks.looking.watcher import Watcher
+from checks.looking.watcher import LEASE_SECONDS, Watcher
 
 SCHEMA = "procrastinate"
 TASK, QUEUE = "look_at_host", "looks"
-STALLED_AFTER = timedelta(seconds=30)
+STALLED_AFTER = timedelta(seconds=LEASE_SECONDS + 4)
 _LOCK = 20_260_003
 _COUNTS = text(
     f"""

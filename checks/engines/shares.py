@@ -1,69 +1,30 @@
 """One worker's share of what is due: everything of one host."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime, timedelta
-from time import monotonic, sleep
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+from time import sleep
 
-from sqlalchemy import bindparam, func, or_, select
-
-from catalog.models.db import reading, unit_of_work
+from catalog.models.db import reading
 from checks.engines.line import excused, line_is_doubtful
 from checks.look import _work as work_of_a_look
-from checks.looking.leases import LOOKED_AT, Leased, give_back, lease_these
-from checks.looking.queue import ThreadEngine
+from checks.looking.leases import HOSTS_DUE, Leased, lease_due_of
+from checks.looking.outage import is_nameless
+from checks.looking.queue import JobEngine, ThreadEngine
 from checks.looking.recording import Recorded
 from checks.looking.rounds import Round, is_alarm
-from checks.looking.rows import DATASET, SOURCE, run
+from checks.looking.rows import run
 from checks.looking.seen import Seen
 from checks.looking.watcher import Watcher
 from checks.sources import Fault
 
-AT_ONCE = 50
-#: A lease of a worker that was killed runs out after this; a living one renews it.
-LEASE = timedelta(seconds=60)
-_IS_DUE = (
-    SOURCE.c.next_look_at <= bindparam("now"),
-    or_(SOURCE.c.leased_until.is_(None), SOURCE.c.leased_until <= bindparam("now")),
-    SOURCE.c.kind.in_(LOOKED_AT),
-    SOURCE.c.paused_reason.is_(None),
-    SOURCE.c.dataset_id.in_(select(DATASET.c.id).where(DATASET.c.retired_on.is_(None))),
-)
-_HOSTS = (
-    select(SOURCE.c.host)
-    .where(*_IS_DUE)
-    .group_by(SOURCE.c.host)
-    .order_by(func.min(SOURCE.c.next_look_at), SOURCE.c.host)
-)
-_OF_HOST = (
-    select(SOURCE.c.id)
-    .where(SOURCE.c.host == bindparam("of_host"), *_IS_DUE)
-    .order_by(SOURCE.c.next_look_at, SOURCE.c.id)
-    .limit(AT_ONCE)
-)
-_STILL_DUE = select(SOURCE.c.id).where(
-    SOURCE.c.id.in_(bindparam("ids", expanding=True)), SOURCE.c.next_look_at <= bindparam("now")
-)
-
-
-class Gathering(ThreadEngine[Leased, Seen]):
-    """Waits for several results where there are more to come: they share one transaction."""
-
-    def gather(self, timeout_seconds: float) -> Sequence[Seen]:
-        """Return what is finished when the time is over, all is done, or enough has come."""
-        ends = monotonic() + timeout_seconds
-        found = list(super().gather(timeout_seconds))
-        while (
-            found and self.n_pending and len(found) < AT_ONCE and (left := ends - monotonic()) > 0
-        ):
-            found += super().gather(left)
-        return found
+AT_ONCE = 100
 
 
 def hosts_due(watcher: Watcher, now: datetime) -> list[str]:
     """Return the hosts of what is due and free, the most overdue first."""
     with reading(watcher.reader) as session:
-        return list(run(session, _HOSTS, {"now": now}).scalars())
+        return list(run(session, HOSTS_DUE, {"now": now}).scalars())
 
 
 def look_at_host(watcher: Watcher, host: str) -> int:
@@ -79,38 +40,30 @@ def look_at_host(watcher: Watcher, host: str) -> int:
     def count(recorded: Collection[Recorded]) -> None:
         written[host] += len(recorded)
 
-    with Gathering(
+    with ThreadEngine[Leased, Seen](
         _fair(watcher, work_of_a_look(watcher, watcher.clock)),
-        n_workers=1,
+        n_workers=politeness.at_once,
+        per_host=politeness.at_once,
         seconds_until_free=politeness.seconds_until_free,
         is_alarm=is_alarm,
     ) as engine:
-        Round(watcher, engine, watcher.clock, count).run(_leases(watcher, host))
+        Round(watcher, engine, watcher.clock, count).run(_leases(watcher, host, engine))
     sleep(politeness.seconds_until_free(host))
     return written[host]
 
 
-def _leases(watcher: Watcher, host: str) -> Iterator[tuple[Leased, ...]]:
+def _leases(
+    watcher: Watcher, host: str, engine: JobEngine[Leased, Seen]
+) -> Iterator[tuple[Leased, ...]]:
+    """Lease what is due at the host, share after share; what becomes due later waits."""
     while True:
-        now = watcher.clock()
-        with reading(watcher.reader) as session:
-            ids = list(run(session, _OF_HOST, {"of_host": host, "now": now}).scalars())
-        if not ids:
+        now, seconds = watcher.clock(), watcher.lease_seconds
+        leased = lease_due_of(watcher.engine, host, now, AT_ONCE, seconds)
+        yield leased
+        if len(leased) < AT_ONCE:
             return
-        leased = lease_these(watcher.engine, ids, now, watcher.lease_seconds)
-        yield _still_due(watcher, leased, now)
-
-
-def _still_due(watcher: Watcher, leased: tuple[Leased, ...], now: datetime) -> tuple[Leased, ...]:
-    """Give back what somebody looked at between the question and the lease."""
-    if not leased:
-        return ()
-    with unit_of_work(watcher.engine) as session:
-        ids = {"ids": [one.source_id for one in leased], "now": now}
-        due = set(run(session, _STILL_DUE, ids).scalars())
-        if late := [one for one in leased if one.source_id not in due]:
-            give_back(session, [(one.source_id, one.lease) for one in late])
-    return tuple(one for one in leased if one.source_id in due)
+        while engine.n_pending:
+            yield ()
 
 
 def _fair(watcher: Watcher, look: Callable[[Leased], Seen]) -> Callable[[Leased], Seen]:
@@ -118,7 +71,7 @@ def _fair(watcher: Watcher, look: Callable[[Leased], Seen]) -> Callable[[Leased]
 
     def fair(leased: Leased) -> Seen:
         seen = look(leased)
-        if seen.fault is not Fault.UNREACHED:
+        if seen.fault is not Fault.UNREACHED or is_nameless(seen):
             return seen
         with reading(watcher.reader) as session:
             doubtful = line_is_doubtful(session, leased.host, seen.at)

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -23,7 +23,7 @@ from checks.engines.procrastinate import (
     connection_options,
     migrate_queue,
 )
-from checks.engines.shares import LEASE, look_at_host
+from checks.engines.shares import look_at_host
 from checks.looking.watcher import Watcher
 from checks.operating.journal import journaled
 
@@ -37,11 +37,15 @@ JOURNAL = logging.getLogger("mutakhir.worker")
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """How often a worker says that it lives, and looks after those that do not."""
+    """How often a worker says that it lives, and looks after those that do not.
 
-    heartbeat_seconds: float = 5.0
+    Stalled is who has been still for longer than a lease and a heartbeat: a job that is
+    rescued finds the sources of the dead worker free.
+    """
+
+    heartbeat_seconds: float = 2.5
     stalled_seconds: float = STALLED_AFTER.total_seconds()
-    rescue_seconds: float = 10.0
+    rescue_seconds: float = 4.0
     patience_seconds: float = 15.0
 
 
@@ -69,8 +73,7 @@ def work(watcher: Watcher, *, n_workers: int, pulse: Pulse | None = None) -> int
     except OperationalError:
         JOURNAL.error("database not reached", extra={"exit_code": LOST})
         return LOST
-    shorter = replace(watcher, lease_seconds=min(watcher.lease_seconds, int(LEASE.total_seconds())))
-    code = asyncio.run(_live(shorter, n_workers, pulse or Pulse()))
+    code = asyncio.run(_live(watcher, n_workers, pulse or Pulse()))
     if code == LOST:
         # A look that hangs on the lost database would hold the process for minutes.
         JOURNAL.error("database lost", extra={"exit_code": code})

@@ -22,7 +22,8 @@ from checks.sources import Fault, SourceError
 
 SILENCES_TO_GIVE_UP = 2
 BATCH = 100
-_PATIENCE_SECONDS = 0.2
+#: A look waits at most so long for others to be written with it.
+_PATIENCE_SECONDS = 1.0
 
 
 @dataclass(slots=True)

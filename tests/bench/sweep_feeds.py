@@ -1,6 +1,6 @@
 """The servers of a sweep: many hosts of loopback in one process, each with its own manners.
 
-    python -m tests.bench.sweep_feeds N_HOSTS PORT
+    python -m tests.bench.sweep_feeds N_HOSTS PORT [CERTIFICATE]
 
 Plain files answer 304 to the ETag of their newest edition; slow hosts take a second for it;
 the silent host accepts and never answers; of the dead one nobody listens.
@@ -8,6 +8,7 @@ the silent host accepts and never answers; of the dead one nobody listens.
 
 import asyncio
 import random
+import ssl
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,7 +44,12 @@ class Url:
         return int(self.manner is Manner.CHANGED)
 
 
-def urls(n_urls: int, n_hosts: int, port: int, seed: int) -> list[Url]:
+def addresses_of_hosts(n_hosts: int) -> list[str]:
+    """Return the addresses of the hosts that listen."""
+    return [*(f"127.0.1.{1 + n}" for n in range(n_hosts)), SLOW, SILENT]
+
+
+def urls(n_urls: int, n_hosts: int, port: int, seed: int, scheme: str = "http") -> list[Url]:
     """Return the addresses of a sweep: 90 % unchanged, 9 % sent again, 1 % changed.
 
     Of every thousand one is slow, one silent and one dead.
@@ -63,7 +69,7 @@ def urls(n_urls: int, n_hosts: int, port: int, seed: int) -> list[Url]:
         is_known = manner in (Manner.UNCHANGED, Manner.SLOW)
         etag = etag_of(n, 0) if is_known else '"old"'
         edition = int(manner is Manner.CHANGED)
-        made.append(Url(n, f"http://{host}:{port}/{n}-{edition}.csv", etag, manner))
+        made.append(Url(n, f"{scheme}://{host}:{port}/{n}-{edition}.csv", etag, manner))
     return made
 
 
@@ -121,15 +127,18 @@ class Feed(asyncio.Protocol):
         ).encode() + content
 
 
-async def serve(n_hosts: int, port: int) -> None:
-    """Serve until the input ends."""
+async def serve(n_hosts: int, port: int, certificate: str | None) -> None:
+    """Serve until the input ends, over https where there is a certificate."""
     loop = asyncio.get_running_loop()
-    hosts = [*(f"127.0.1.{1 + n}" for n in range(n_hosts)), SLOW, SILENT]
-    for host in hosts:
-        await loop.create_server(Feed, host, port, backlog=512)
+    context = None
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+    for host in addresses_of_hosts(n_hosts):
+        await loop.create_server(Feed, host, port, backlog=512, ssl=context)
     print("ready", flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2]), (*sys.argv[3:], None)[0]))

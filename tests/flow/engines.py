@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -19,12 +19,14 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from catalog.models.db import engine_for
-from checks.engines import JobEngine
+from checks.engines import JobEngine, rescuing
 from checks.engines.procrastinate import Queue
 from checks.engines.threads import Threads
 from checks.engines.worker import Pulse, work
 from checks.look import Watcher, watcher_for
 from checks.looking.rows import CHECK
+from checks.looking.watcher import LEASE_SECONDS as REAL_LEASE_SECONDS
+from checks.scheduler import schedule
 from checks.sources.wire import Limits
 from tests.flow.world import ZONE, Feed, World, new_world, wib
 
@@ -41,12 +43,15 @@ def clock_from(began: float) -> Callable[[], datetime]:
 
 @dataclass(frozen=True)
 class Place:
-    """What a process must know to watch the same world."""
+    """What a process must know to watch the same world; times are short unless they are real."""
 
     url: str
     folder: str
     hosts: tuple[str, ...]
     began: float
+    lease_seconds: int = LEASE_SECONDS
+    pulse: Pulse = PULSE
+    is_real: bool = False
 
     def watcher(self) -> Watcher:
         """Return a watcher with engines of its own."""
@@ -60,21 +65,34 @@ class Place:
             host_spacing_seconds=0,
             limits=Limits(connect_seconds=1.0, total_seconds=3.0),
         )
-        object.__setattr__(made, "lease_seconds", LEASE_SECONDS)
-        return made
+        return replace(made, lease_seconds=self.lease_seconds)
+
+    def with_real_times(self) -> "Place":
+        """Return the place where every lease and pulse is that of production."""
+        return replace(self, lease_seconds=REAL_LEASE_SECONDS, pulse=Pulse(), is_real=True)
 
 
 def sweep_for_ever(place: Place) -> None:
     """Do what a process with the engine of threads does, tick after tick."""
-    threads = Threads(place.watcher(), 2)
+    watcher = place.watcher()
+    threads = Threads(watcher, 2)
+    if place.is_real:
+        threads.look_at_due()
+        rescue = rescuing(watcher, threads)
+        jobs = schedule(threads.look_at_due, idle, tick_seconds=60, rescue=rescue, is_blocking=True)
+        jobs.start()
     while True:
         threads.look_at_due()
         time.sleep(0.1)
 
 
+def idle() -> None:
+    """Tell nobody anything."""
+
+
 def work_for_ever(place: Place) -> None:
     """Be one worker of the distributed engine; ends with its exit code."""
-    raise SystemExit(work(place.watcher(), n_workers=2, pulse=PULSE))
+    raise SystemExit(work(place.watcher(), n_workers=2, pulse=place.pulse))
 
 
 @dataclass
@@ -146,11 +164,11 @@ class Crew:
             return int(connection.execute(select(func.count()).select_from(CHECK)).scalar_one())
 
     def until(self, n: int, *, seconds: float = 60.0) -> None:
-        """Keep ticking until this many checks are written."""
+        """Keep ticking until this many checks are written; with real times none is given anew."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             try:
-                if self.kind == "procrastinate":
+                if self.kind == "procrastinate" and not self.place.is_real:
                     self.engine.look_at_due()
                 if self.n_checks() >= n:
                     return

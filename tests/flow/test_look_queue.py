@@ -9,9 +9,11 @@ from sqlmodel import select
 
 from catalog import models
 from catalog.models.db import reading
+from checks import look
 from checks.engines import ticking
 from checks.engines.threads import Threads
 from checks.look import UnknownDataset, sweep
+from checks.looking.leases import Leased, lease_due
 from checks.looking.queue import InlineEngine, ThreadEngine
 from checks.scheduler import schedule
 from tests.flow.conftest import Clock
@@ -162,3 +164,59 @@ def test_a_started_scheduler_calls_both_jobs() -> None:
 def test_a_sweep_of_a_dataset_that_is_not_there_names_it(small_world: World) -> None:
     with pytest.raises(UnknownDataset, match="tidak-ada"):
         sweep(small_world.watcher, which="tidak-ada", n_workers=1)
+
+
+def test_a_host_that_may_be_asked_twice_at_once_keeps_two_workers_busy_and_no_more() -> None:
+    running, worst = 0, 0
+    lock = threading.Lock()
+    both = threading.Barrier(2, timeout=20)
+
+    def work(job: int) -> int:
+        nonlocal running, worst
+        with lock:
+            running += 1
+            worst = max(worst, running)
+        both.wait()
+        with lock:
+            running -= 1
+        return job
+
+    with ThreadEngine[int, int](work, n_workers=6, per_host=2) as engine:
+        for job in range(10):
+            engine.submit("host", job)
+        assert sorted(_all(engine)) == list(range(10))
+    assert worst == 2
+
+
+def test_whoever_gathers_sleeps_until_there_is_enough_or_an_alarm() -> None:
+    with ThreadEngine[int, int](lambda job: job, n_workers=3) as engine:
+        for job in range(40):
+            engine.submit(f"host-{job % 5}", job)
+        assert len(engine.gather(20, 40)) == 40
+    with ThreadEngine[int, int](
+        lambda job: job, n_workers=1, is_alarm=lambda result: result == 0
+    ) as engine:
+        for job in range(5):
+            engine.submit("host", job)
+        assert engine.gather(20, 5) == [0]
+        engine.resume("host")
+        assert engine.gather(20, 100) == [1, 2, 3, 4]
+
+
+def test_a_sweep_asks_for_more_leases_only_now_and_then_while_slow_hosts_keep_it(
+    small_world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = wib("2025-03-01 08:00")
+    address = small_world.feed.serve("/a.csv", "Bulan,IHK\nFebruari 2025,1\n")
+    small_world.promise(address)
+    small_world.feed.answers["/a.csv"].before = lambda: time.sleep(0.8)
+    n_asked = 0
+
+    def lease(*args: object) -> tuple[Leased, ...]:
+        nonlocal n_asked
+        n_asked += 1
+        return lease_due(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(look, "lease_due", lease)
+    assert sweep(small_world.watcher, n_workers=1).looked == 1
+    assert n_asked == 1
