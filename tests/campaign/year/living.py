@@ -1,14 +1,10 @@
 """Living the year: servers, processes that are killed, a relay that is down, and the clock."""
 
-import asyncio
 import json
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -26,12 +22,13 @@ from catalog.models.almanac import load_calendar
 from catalog.models.db import engine_for, reading, unit_of_work
 from catalog.rules.terms import Role, Schedule, State
 from catalog.store.standing import City, Standing, standings
+from tests.campaign.outbox_kills import SlowRelay
+from tests.campaign.processes import Answering
 from tests.campaign.year.story import STEP, Fault, Publisher, Story, Trouble
 from tests.campaign.year.worker import CITY_DOMAIN
 from tests.flow.telling import Relay, free_port
 from tests.flow.world import ZONE, Answer, Feed
 
-ROOT = Path(__file__).resolve().parents[3]
 MORNING, LATER = 8, 11
 _PAGE = b"<!DOCTYPE html><html><head><title>Masuk</title></head><body>Silakan masuk</body></html>"
 _WRONG = frozenset({State.LATE, State.ARREARS})
@@ -60,64 +57,13 @@ class Lived:
     seconds: float = 0.0
 
 
-class Process:
-    """One process that looks or tells."""
-
-    def __init__(self, url: str, folder: Path, hosts: list[str], relay: Relay) -> None:
-        self._command = [sys.executable, "-m", "tests.campaign.year.worker", url, str(folder)]
-        self._command += [json.dumps(hosts), relay.url]
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        assert self.answer() == "ready"
-
-    def ask(self, deed: str, line: str, now: datetime) -> None:
-        assert self.process.stdin is not None
-        with suppress(BrokenPipeError):
-            self.process.stdin.write(f"{deed} {line} {now.isoformat()}\n")
-            self.process.stdin.flush()
-
-    def answer(self) -> str | None:
-        """Return what the process says; None when it died before it said anything."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip() or None
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with suppress(BrokenPipeError):
-                    pipe.close()
-
-
-@dataclass
-class StrikingRelay(Relay):
-    """A relay that can have the process killed that it has just answered."""
-
-    strike: Callable[[], None] | None = None
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        answer = await super().handle_DATA(server, session, envelope)
-        if self.strike is not None:
-            asyncio.get_running_loop().call_later(0.002, self.strike)
-            self.strike = None
-        return answer
-
-
 class Year:
     """One run through a story; `with_faults` off is the same story without its troubles."""
 
     def __init__(self, story: Story, url: str, folder: Path, *, with_faults: bool) -> None:
         self.story, self.url, self.with_faults = story, url, with_faults
         self.engine = engine_for(url)
-        self.relay = StrikingRelay(free_port())
+        self.relay = SlowRelay(free_port())
         self.lived = Lived(self.relay)
         self.feeds = [Feed() for _ in range(story.n_hosts)]
         self.hosts = [
@@ -165,8 +111,9 @@ class Year:
         with unit_of_work(self.engine) as session:
             session.execute(update(models.Source).values(next_look_at=now))
 
-    def _process(self, leaving: ExitStack) -> Process:
-        process = Process(self.url, self.originals, self.hosts, self.relay)
+    def _process(self, leaving: ExitStack) -> Answering:
+        given = [self.url, str(self.originals), json.dumps(self.hosts), self.relay.url]
+        process = Answering("tests.campaign.year.worker", given)
         leaving.callback(process.stop)
         return process
 
@@ -200,7 +147,7 @@ class Year:
 
     def _look(
         self,
-        looking: list[Process],
+        looking: list[Answering],
         line: str,
         now: datetime,
         number: int,
@@ -210,7 +157,7 @@ class Year:
         is_doubled = self.with_faults and any(a <= now < b for a, b in self.story.two_schedulers)
         chosen = looking if is_doubled else looking[:1]
         for process in chosen:
-            process.ask("look", line, now)
+            process.ask(f"look {line} {now.isoformat()}")
         if number in plan["locks"]:
             with self._locked():
                 self.lived.locks += 1
@@ -222,7 +169,7 @@ class Year:
 
     def _tell(
         self,
-        telling: list[Process],
+        telling: list[Answering],
         line: str,
         now: datetime,
         number: int,
@@ -233,17 +180,17 @@ class Year:
             if chance.random() < 0.5:
                 self.relay.strike = telling[0].kill
             for process in telling:
-                process.ask("tell", line, now)
+                process.ask(f"tell {line} {now.isoformat()}")
             if self.relay.strike is None:
                 time.sleep(chance.uniform(0.0, 0.5))
                 telling[0].kill()
             self._gather(telling, in_gap=True)
             self.relay.strike = None
             return
-        telling[0].ask("tell", line, now)
+        telling[0].ask(f"tell {line} {now.isoformat()}")
         self._gather(telling[:1])
 
-    def _gather(self, processes: list[Process], *, in_gap: bool = False) -> None:
+    def _gather(self, processes: list[Answering], *, in_gap: bool = False) -> None:
         for process in processes:
             said = process.answer()
             if said is None:
