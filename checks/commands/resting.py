@@ -3,6 +3,7 @@
 import getpass
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -100,7 +101,8 @@ def add_command(
     if in_json:
         print_json(window)
     else:
-        click.echo(f"{_line(window)}; it is not asked in between.")
+        zone = installation.settings.timezone
+        click.echo(f"{_line(window, zone)}; it is not asked in between.")
 
 
 @maintenance_command.command("list")
@@ -115,7 +117,7 @@ def list_command(installation: Installation, in_json: bool) -> None:
         print_json(WindowsAnswer(found))
         return
     for window in found:
-        click.echo(_line(window))
+        click.echo(_line(window, installation.settings.timezone))
     if not found:
         click.echo("No maintenance is announced.")
 
@@ -148,6 +150,8 @@ def _host(text: str) -> str:
     return f"{name}:{port}"
 
 
-def _line(window: Window) -> str:
-    span = f"{window.starts_at.isoformat()} to {window.ends_at.isoformat()}"
-    return f"{window.host}: {span}: {window.reason}"
+def _line(window: Window, zone: ZoneInfo) -> str:
+    begins, ends = (
+        at.astimezone(zone).isoformat(" ", "minutes") for at in (window.starts_at, window.ends_at)
+    )
+    return f"{window.host}: {begins} to {ends}: {window.reason}"

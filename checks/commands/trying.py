@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from catalog.models import SourceKind
@@ -210,9 +211,9 @@ def _print_trial(answer: TryAnswer) -> None:
     click.echo(f"{answer.file_name}: {answer.n_bytes} bytes")
     for decision in answer.decisions:
         click.echo(f"{decision.code}: {decision.value} ({decision.why})")
-    grid = Grid(*answer.header)
+    grid = Grid(*map(escape, answer.header))
     for row in answer.rows:
-        grid.add_row(*(cell or "" for cell in row))
+        grid.add_row(*(escape(cell or "") for cell in row))
     CONSOLE.print(grid)
     if answer.n_rows > len(answer.rows):
         click.echo(f"shown {len(answer.rows)} of {answer.n_rows} rows")

@@ -33,7 +33,12 @@ def is_secret(name: str) -> bool:
 
 def hidden_address(address: str) -> str:
     """Return an address in which nothing that looks like a key can be read."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return HIDDEN
+    if parts.username is not None:
+        return HIDDEN
     pairs = [pair.partition("=") for pair in parts.query.split("&")] if parts.query else []
     shown = [
         f"{name}={quote(HIDDEN)}" if sign and _SECRET_NAME.search(unquote_plus(name)) else whole

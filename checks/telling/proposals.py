@@ -4,17 +4,25 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from catalog import models
+from catalog.rules.errors import MutakhirError
 from checks.telling.notices import add_notices, task
 from checks.telling.recipients import load_directory
 
 PROPOSED = "source.proposed"
+#: So many changes of one source are proposed within a day at most.
+MOST_A_DAY = 5
+_A_DAY = timedelta(days=1)
 _LONGEST_SAID = 400
+
+
+class TooManyProposals(MutakhirError):
+    """A source for which enough was proposed within a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +47,26 @@ class Proposal:
 
 
 def propose(session: Session, proposal: Proposal, now: datetime) -> bool:
-    """Write a proposal down and bring it before walidata; False where it stands there already."""
+    """Write a proposal down and bring it before walidata; False where it stands there already.
+
+    Raises TooManyProposals: whoever holds a link cannot flood walidata.
+    """
     entry = models.AuditEntry
     subject = f"source:{proposal.source_id}"
     newest = session.exec(
         select(entry)
         .where(entry.action == PROPOSED, entry.subject == subject)
         .order_by(col(entry.id).desc())
-        .limit(1)
-    ).first()
+        .limit(MOST_A_DAY)
+    ).all()
     after = {**_stored(proposal.after), "reason": proposal.reason}
-    if newest is not None and newest.after == after:
+    if newest and newest[0].after == after:
         return False
+    if len(newest) == MOST_A_DAY and newest[-1].at > now - _A_DAY:
+        raise TooManyProposals(
+            f"source {proposal.source_id} has {MOST_A_DAY} proposals of one day; walidata must see "
+            "them first"
+        )
     session.add(
         models.AuditEntry(
             at=now,
