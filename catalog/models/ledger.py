@@ -42,7 +42,7 @@ class Declaration(SQLModel, table=True):
     reason: str
     eta_on: date | None = None
     at: datetime
-    decided_at: datetime | None = None
+    decided_at: datetime | None = Field(default=None, index=True)
     decided_by: str | None = None
 
 
@@ -73,5 +73,5 @@ class Closing(SQLModel, table=True):
     version_id: int | None = Field(default=None, foreign_key="version.id")
     declaration_id: int | None = Field(default=None, foreign_key="declaration.id")
     listed_table_id: int | None = Field(default=None, foreign_key="listedtable.id")
-    retracted_at: datetime | None = None
+    retracted_at: datetime | None = Field(default=None, index=True)
     retracted_reason: str | None = None

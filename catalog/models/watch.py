@@ -58,7 +58,7 @@ class Version(SQLModel, table=True):
     status: VersionStatus = Field(sa_type=coded(VersionStatus))
     status_reason: str | None = None
     sent_for_review: bool = False
-    decided_at: datetime | None = None
+    decided_at: datetime | None = Field(default=None, index=True)
     decided_by: str | None = None
     rank: Rank | None = None
     declared_period: str | None = None
