@@ -149,7 +149,9 @@ def _member(payload: bytes, caps: Caps) -> tuple[bytes, str]:
         members = [
             info
             for info in archive.infolist()
-            if not info.is_dir() and not info.filename.startswith(("__MACOSX/", "."))
+            if info.filename
+            and not info.is_dir()
+            and not info.filename.startswith(("__MACOSX/", "."))
         ]
         tables = [m for m in members if m.filename.casefold().endswith(_TABLE_ENDINGS)]
         if not members:

@@ -9,7 +9,7 @@ from checks.tables.canonical import canonical_rows, stable_names
 from checks.tables.table import Table, folded
 
 _N_EXAMPLES = 20
-_PAIRS = 250_000
+_PAIRS, _CELLS = 250_000, 5_000_000
 
 _Row = tuple[str, ...]
 
@@ -107,12 +107,13 @@ def _paired_by_key(gone: list[_Row], come: list[_Row], positions: list[int]) -> 
 
 
 def _paired_by_likeness(gone: list[_Row], come: list[_Row]) -> _Pairs:
-    if len(gone) * len(come) > _PAIRS:
+    n_pairs = len(gone) * len(come)
+    if n_pairs > _PAIRS or (gone and n_pairs * len(gone[0]) > _CELLS):
         # Too many to compare each with each: rows are taken in their order.
-        n_pairs = min(len(gone), len(come))
+        n_rows = min(len(gone), len(come))
         pairs = [(a, b) for a, b in zip(gone, come, strict=False) if 2 * _likeness(a, b) > len(a)]
-        if len(pairs) == n_pairs:
-            return gone[n_pairs:], come[n_pairs:], pairs
+        if len(pairs) == n_rows:
+            return gone[n_rows:], come[n_rows:], pairs
         return gone, come, []
     scored = sorted(
         (

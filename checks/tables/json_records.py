@@ -35,11 +35,7 @@ def read_json(text: str, caps: Caps) -> Grid | None:
     if rows is None:
         raise _no_list(tree)
     if not rows:
-        raise UnreadableTable(
-            "no-rows",
-            "JSON ini tidak berisi satu baris pun; kirim data yang sudah terisi.",
-            "This JSON holds not one row; send data that is filled in.",
-        )
+        raise _no_rows()
     decision = Decision("format", "json", "isi berupa JSON, apa pun nama berkasnya")
     return _grid(rows, path, decision, caps, labels)
 
@@ -131,8 +127,18 @@ def _grid(
     return _within(Grid(table, decisions, has_header=True), caps)
 
 
+def _no_rows() -> UnreadableTable:
+    return UnreadableTable(
+        "no-rows",
+        "JSON ini tidak berisi satu baris pun; kirim data yang sudah terisi.",
+        "This JSON holds not one row; send data that is filled in.",
+    )
+
+
 def _within(grid: Grid, caps: Caps) -> Grid:
     widest = max(len(record) for record in grid.records)
+    if not widest:
+        raise _no_rows()
     if widest > caps.n_columns:
         raise too_many_columns(widest, caps)
     return grid

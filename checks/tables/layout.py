@@ -243,12 +243,14 @@ def _fit_columns(layout: Layout) -> None:
 
 def _unique_names(labels: list[str], positions: list[int], layout: Layout) -> list[str]:
     taken: set[str] = set()
+    free: dict[str, int] = {}
     names, blank, double = [], [], []
     for label, position in zip(labels, positions, strict=True):
         name = stem = label or f"kolom_{position + 1}"
-        number = 2
+        number = free.get(stem, 2)
         while folded(name) in taken:
             name, number = f"{stem}_{number}", number + 1
+        free[stem] = number
         if not label:
             blank.append(name)
         elif name != stem:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from checks.tables.columns import name_key
@@ -33,6 +33,7 @@ _ROLES = re.compile(
 )
 _DIGIT_SEPARATORS = str.maketrans("", "", " .-")
 WOMEN = 40
+_LEAST_ENTRIES, _SEVERAL, _MANY, _FEW = 3, 8, 12, 2
 _OLDEST, _YOUNGEST = 60, 15
 _PPPK_MONTH = 21
 _PERSONAL_NAME = re.compile(
@@ -60,6 +61,29 @@ def is_nik(digits: str) -> bool:
     # 1900 and 2000 differ in their February; either century will do.
     longest = max(monthrange(1900 + year, month)[1], monthrange(2000 + year, month)[1])
     return 1 <= day <= longest and begins_a_personal_number(digits[:6])
+
+
+def are_register_numbers(numbers: Collection[str]) -> bool:
+    """Tell whether the dates in NIKs are those of a register: one or two years, no women.
+
+    A few people may be of one age; but then some have a small serial, as nearly all have.
+    """
+    if len(numbers) < _LEAST_ENTRIES or any(int(number[6:8]) > WOMEN for number in numbers):
+        return False
+    if len(numbers) < _MANY and any(number[12:14] == "00" for number in numbers):
+        return False
+    days, years = {n[6:8] for n in numbers}, {n[10:12] for n in numbers}
+    return min(len(days), len(years)) <= _FEW
+
+
+def stand_out(numbers: Collection[str], others: Collection[str]) -> bool:
+    """Tell whether all the others begin alike, as those of one bank do, and these do not."""
+    beginnings = {number[:4] for number in others}
+    return (
+        len(others) >= _SEVERAL
+        and len(beginnings) == 1
+        and not any(number[:4] in beginnings for number in numbers)
+    )
 
 
 def is_npwp(digits: str) -> bool:

@@ -127,10 +127,8 @@ class _Rendering:
     def sequence(self, parsed: Any, *, is_last: bool) -> str:
         """Return the expression; `is_last` tells that nothing but ends may follow."""
         items = list(parsed)
-        parts = []
-        for i, (op, value) in enumerate(items):
-            ends = is_last and all(item == _ENDS for item in items[i + 1 :])
-            parts.append(self._one(op, value, ends))
+        last = max((i for i, item in enumerate(items) if item != _ENDS), default=-1)
+        parts = [self._one(op, value, is_last and i >= last) for i, (op, value) in enumerate(items)]
         return "".join(parts)
 
     def _one(self, op: Any, value: Any, is_last: bool) -> str:

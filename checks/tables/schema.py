@@ -39,12 +39,16 @@ def trusted_schema(schema: Mapping[str, Any], *, in_package: bool = False) -> di
         kept["missingValues"] = missing
     key = schema.get("primaryKey")
     if key:
+        if not isinstance(key, str | list):
+            raise BadSchema('"primaryKey" skema harus nama kolom atau daftar nama kolom.')
         kept["primaryKey"] = [key] if isinstance(key, str) else [str(name) for name in key]
         known = {field["name"] for field in kept["fields"]}
         absent = [name for name in kept["primaryKey"] if name not in known]
         if absent:
             raise BadSchema(f"Kunci {', '.join(absent)} tidak ada di antara kolom skema.")
-    keys = [_trusted_key(key) for key in schema.get("foreignKeys") or () if _is_key(key)]
+    foreign = schema.get("foreignKeys")
+    described = foreign if isinstance(foreign, list) else []
+    keys = [_trusted_key(key) for key in described if _is_key(key)]
     taken = [key for key in keys if in_package or not key["reference"]["resource"]]
     if taken:
         kept["foreignKeys"] = taken

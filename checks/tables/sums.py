@@ -1,6 +1,7 @@
 """Which numbers of a table are the sum of others, by what the table itself keeps to."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ _KEPT = 0.8
 _FLOAT = 1e-12
 _LEAST_KEPT = 3
 _MOST_GROUPS = 50_000
+_MOST_ADDED = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,13 @@ def _rounding(table: Table, parts: Sequence[int], total: int) -> float:
 def _rows_of_totals(table: Table, columns: Sequence[int], numbers: Numbers) -> Iterator[Sum]:
     """Yield the sums of rows called "Jumlah": of all rows above, or of those since the last."""
     lines = list(table.record_lines)
+    if len(table.totals) * len(lines) * len(columns) > _MOST_ADDED:
+        # Every total may be of all rows: so many of them are a damaged file, or none at all.
+        return
     found: list[Sum] = []
     since = 0
     for total in table.totals:
-        end = sum(1 for line in lines if line < total.line)
+        end = bisect_left(lines, total.line)
         for column in columns:
             candidates = [
                 _down(table, column, range(first, last), numbers, said, total.line)

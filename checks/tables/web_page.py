@@ -41,8 +41,12 @@ def read_html(text: str, name: str, caps: Caps) -> Grid:
     is_bare = _PAGE_PARTS.search(text) is None
     if not _LOGIN.search(text) and (stands_for_workbook or is_bare):
         parser = _Tables(caps.n_columns)
-        parser.feed(text)
-        parser.close()
+        try:
+            parser.feed(text)
+            parser.close()
+        except AssertionError as error:
+            # Python's own parser says so of a "<![...]" that it does not know.
+            raise page_error(text) from error
         records = max(parser.tables, key=_n_cells, default=[])
         if len(records) > 1 and max(map(len, records)) > 1:
             why = "tabel HTML yang disimpan sebagai berkas; simpan ulang sebagai XLSX atau CSV"

@@ -163,7 +163,7 @@ def worded(error: SchemaError) -> Finding:
     words = _DOUBTS.get(error.code) or _WORDS.get(error.code, _OTHER)
     places = {
         "row": error.row,
-        "field": error.field or "",
+        "field": clipped(error.field or ""),
         "number": error.field_number,
         "cell": clipped("" if error.cell in (None, "None") else error.cell),
     }

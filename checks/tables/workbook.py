@@ -87,10 +87,14 @@ def _records(sheet: CalamineSheet, caps: Caps) -> list[Record]:
             f"Lembar berisi {sheet.height} x {sheet.width} sel; hapus baris dan kolom kosong.",
             f"The sheet has {sheet.height} x {sheet.width} cells; delete empty rows and columns.",
         )
-    first_row = sheet.start[0] if sheet.start else 0
-    records: list[Record] = [[] for _ in range(first_row)]
+    records: list[Record] = []
     widest = 0
-    for values in sheet.to_python(skip_empty_area=True):
+    # One cell in the last row of a sheet makes a million rows blank, in a file of any size.
+    blank = [""] * sheet.width
+    for values in sheet.iter_rows():
+        if values == blank:
+            records.append([])
+            continue
         record = [cell_text(value) for value in values]
         while record and not record[-1]:
             record.pop()

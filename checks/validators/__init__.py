@@ -15,7 +15,7 @@ from checks.tables.table import Table, shown
 
 __all__ = ["Finding", "Inspection", "Severity", "Validator", "finding"]
 
-_LONGEST_NAME = 200
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,13 @@ def finding(
 ) -> Finding:
     """Return a finding of ours; sentences come as (Indonesian, English).
 
-    The name of the column may be endless in the file; in a sentence it is cut.
+    A name or a cell may be endless in the file; here it is cut.
     """
-    if field and len(field) > _LONGEST_NAME:
-        label = shown([field], _LONGEST_NAME)
-        message = (message[0].replace(field, label), message[1].replace(field, label))
-        remedy = (remedy[0].replace(field, label), remedy[1].replace(field, label))
+    for text in (field, cell):
+        if text and len(text) > _LONGEST:
+            label = shown([text], _LONGEST)
+            message = (message[0].replace(text, label), message[1].replace(text, label))
+            remedy = (remedy[0].replace(text, label), remedy[1].replace(text, label))
+    if cell and len(cell) > _LONGEST:
+        cell = shown([cell], _LONGEST)
     return Finding(f"mutakhir/{code}", severity, row, field, field_number, cell, *message, *remedy)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from checks.tables.columns import name_key
 from checks.tables.person_names import are_people, is_person_column, may_name_people
 from checks.tables.personal_forms import (
-    WOMEN,
+    are_register_numbers,
     digits_of,
     eighteen_digits,
     is_nik,
@@ -21,6 +21,7 @@ from checks.tables.personal_forms import (
     plain_npwps,
     private_emails,
     sixteen_digits,
+    stand_out,
     written_npwps,
 )
 from checks.tables.table import ColumnType, Table
@@ -48,7 +49,6 @@ _LEAST_TAXPAYERS = 5
 _CHANCE, _CHANCE_OF_SMALL_SERIAL = 0.02, 0.0002
 _SURE, _LIKELY, _CLEAR_SHARE = 0.0001, 0.01, 0.2
 _NEARLY_ALL = 0.8
-_MANY, _FEW = 12, 2
 
 _Hit = tuple[int, str]
 
@@ -133,24 +133,18 @@ def _nik_hits(column: _Looked) -> list[_Hit]:
     hits = column.hits(niks)
     if not hits or _NIK_NAME.search(column.key):
         return hits
-    if _are_register_numbers({digits_of(hit) for _, hit in hits}):
+    numbers = {digits_of(hit) for _, hit in hits}
+    if are_register_numbers(numbers):
         return []
-    n_tried = len(column.hits(sixteen_digits))
-    if len(hits) >= _CLEAR_SHARE * n_tried:
+    tried = column.hits(sixteen_digits)
+    all_numbers = {digits_of(number) for _, number in tried}
+    if len(hits) >= _CLEAR_SHARE * len(tried) or stand_out(numbers, all_numbers - numbers):
         return hits
-    n_tried = min(n_tried, 1000)
+    n_tried = min(len(tried), 1000)
     small = [hit for hit in hits if digits_of(hit[1])[12:14] == "00"]
     if _chance_of(min(len(small), n_tried), n_tried, _CHANCE_OF_SMALL_SERIAL) < _LIKELY:
         return small if len(hits) < 2 * len(small) else hits
     return hits if _chance_of(min(len(hits), n_tried), n_tried, _CHANCE) < _SURE else []
-
-
-def _are_register_numbers(numbers: set[str]) -> bool:
-    """Tell whether the dates are those of entries in a register: one or two years, no women."""
-    if len(numbers) < _MANY or any(int(number[6:8]) > WOMEN for number in numbers):
-        return False
-    days, years = {n[6:8] for n in numbers}, {n[10:12] for n in numbers}
-    return min(len(days), len(years)) <= _FEW
 
 
 def _card_hits(column: _Looked) -> list[_Hit]:

@@ -139,6 +139,20 @@ PEOPLE = ["Siti Lestari", "Budi Santoso", "Sri Rahayu", "Agus Hidayat"]
 SCHOOLS = ["SDN Sisir 01", "SMPN 2 Batu", "TK Dewi Sartika", "MI Muhammad Yamin"]
 
 
+def test_three_numbers_of_one_year_are_of_a_register_unless_a_serial_is_small():
+    register = ["3579012103244711", "3579020507249083", "3579011811245520"]
+    assert not column("no_registrasi", *register)
+    assert column("no_registrasi", *register[:2], "3579011811240003")
+    assert column("nik", *register)
+
+
+def test_one_nik_among_accounts_that_begin_alike_stands_out():
+    accounts = [f"0013{n:012d}" for n in range(11)]
+    assert column("nomor_rekening", *accounts, "3579014503894711")
+    others = [f"{n:04d}{n:012d}" for n in range(13, 24)]
+    assert not column("nomor", *others, "3579014503894711")
+
+
 def test_names_of_people_are_told_from_names_of_schools():
     assert are_people(PEOPLE)
     assert not are_people(SCHOOLS)
