@@ -97,7 +97,7 @@ def test_the_question_is_answered_and_the_copy_fetched_with_the_keyboard(
     page.locator("input[type=radio]").first.focus()
     page.keyboard.press("Space")
     assert page.locator("input[type=radio]").first.is_checked()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert "Berkas" in page.locator("h1").inner_text()
     assert page.locator("input[type=radio]").first.is_checked()

@@ -101,7 +101,8 @@ def test_a_citizen_finds_a_dataset_and_its_file_without_script(browser, window, 
     page.goto(address)
     page.get_by_role("searchbox", name="Cari data").fill("stunting")
     page.get_by_role("button", name="Cari").click()
-    page.get_by_role("link", name="Jumlah Balita Stunting").click()
+    with page.expect_navigation(url="**/dataset/*"):
+        page.get_by_role("link", name="Jumlah Balita Stunting").click()
     assert page.locator("h1").inner_text() == "Jumlah Balita Stunting"
     with page.expect_download() as download:
         page.get_by_role("link", name="Unduh CSV").click()

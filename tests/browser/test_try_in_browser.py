@@ -60,12 +60,14 @@ def test_a_source_is_tested_by_everyone_and_without_a_script(
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
-            page.click("button[value=uji]")
+            with page.expect_navigation():
+                page.click("button[value=uji]")
         context.close()
     bare = browser.new_context(java_script_enabled=False)
     page = bare.new_page()
     page.goto(f"{link}?lang=id")
-    page.click("button[value=uji]")
-    page.click("button[value=periksa]")
+    for button in ("uji", "periksa"):
+        with page.expect_navigation():
+            page.click(f"button[value={button}]")
     assert page.locator("h1").inner_text() == "Pemeriksaan sudah diminta"
     bare.close()

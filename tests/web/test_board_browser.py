@@ -86,7 +86,8 @@ def test_the_whole_board_is_there_without_a_script(browser: Browser, address: st
     page = context.new_page()
     page.goto(f"{address}/kepatuhan")
     page.fill("#nama", "beta")
-    page.click("main form button")
+    with page.expect_navigation():
+        page.click("main form button")
     assert page.locator(".board tbody tr").count() == 1
     page.locator("summary").first.click()
     context.close()
