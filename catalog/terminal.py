@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NoReturn
@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from catalog.context import Context
 from catalog.pages.answers import answer_of
@@ -68,15 +69,28 @@ class Installation:
 pass_installation = click.make_pass_decorator(Installation)
 
 
-def refuse(sentence: str) -> NoReturn:
-    """Print one line on stderr and leave with the exit code of input that cannot be used."""
+def refuse(sentence: str, exit_code: int = WRONG_INPUT) -> NoReturn:
+    """Print one line on stderr and leave: input that cannot be used, unless said otherwise."""
     click.echo(f"mutakhir: {' '.join(sentence.split())}", err=True)
-    raise SystemExit(WRONG_INPUT)
+    raise SystemExit(exit_code)
 
 
 def print_json(value: object) -> None:
     """Print a frozen value as JSON, the same as the API gives."""
     click.echo(json.dumps(answer_of(value), ensure_ascii=False, indent=1))
+
+
+def print_counts(report: object, *names: str) -> None:
+    """Print counts of a report side by side under their names."""
+    counts = Table(*names, box=None)
+    counts.add_row(*(str(getattr(report, name)) for name in names))
+    CONSOLE.print(counts)
+
+
+def print_reasons(reasons: Mapping[str, int]) -> None:
+    """Print how often each reason was met, a line each."""
+    for reason, n in reasons.items():
+        CONSOLE.print(f"{n:>6}  {reason}", highlight=False, markup=False)
 
 
 def as_json(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,10 +1,8 @@
 """The command that takes over an existing portal: harvest."""
 
 from datetime import date, datetime
-from typing import NoReturn
 
 import click
-from rich.table import Table as Grid
 
 from catalog.intake.portals.harvest import harvest
 from catalog.intake.portals.portal import Portal, PortalAlarm
@@ -18,12 +16,14 @@ from catalog.terminal import (
     Installation,
     as_json,
     pass_installation,
+    print_counts,
     print_json,
+    print_reasons,
     progress_bar,
     refuse,
 )
-from checks.looking.portals import key_of, read_portal
 from checks.looking.watcher import watcher_of
+from checks.portals.portal import key_of, read_portal
 from checks.sources import SourceError
 
 _TOLD = (EntryOutcome.REFUSED, EntryOutcome.LEFT_OUT)
@@ -77,7 +77,7 @@ def harvest_command(
                 progress=progress,
             )
     except PortalAlarm as alarm:
-        _sound(alarm)
+        refuse(str(alarm), BAD)
     if not dry_run:
         with unit_of_work(context.engine) as session:
             index_datasets(session)
@@ -106,23 +106,14 @@ def _read(installation: Installation, address: str, kind: SourceKind | None) -> 
         fetcher.close()
 
 
-def _sound(alarm: PortalAlarm) -> NoReturn:
-    click.echo(f"mutakhir: {' '.join(str(alarm).split())}", err=True)
-    raise SystemExit(BAD)
-
-
 def print_harvest(report: HarvestReport) -> None:
     """Print what a harvest did: the counts, the reasons, what was not taken, what is gone."""
-    names = ("entries", "created", "updated", "unchanged", "refused", "left_out")
-    counts = Grid(*names, box=None)
-    counts.add_row(*(str(getattr(report, name)) for name in names))
-    CONSOLE.print(counts)
+    print_counts(report, "entries", "created", "updated", "unchanged", "refused", "left_out")
     CONSOLE.print(
         f"scheduled {report.scheduled}, unscheduled {report.unscheduled}, "
         f"organisations {len(report.agencies)}, gone {len(report.gone)}"
     )
-    for reason, n in report.reasons.items():
-        CONSOLE.print(f"{n:>6}  {reason}", highlight=False, markup=False)
+    print_reasons(report.reasons)
     for agency in report.agencies:
         if agency.verdict is EntryOutcome.REFUSED:
             click.echo(f"{agency.title}: {agency.verdict}: {agency.reason}")

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
-from rich.table import Table as Grid
 
 from catalog.intake.documents import Document, JsonDocument, LoadReport, RowOutcome
 from catalog.intake.load import load
@@ -21,7 +20,9 @@ from catalog.terminal import (
     Missing,
     as_json,
     pass_installation,
+    print_counts,
     print_json,
+    print_reasons,
     progress_bar,
     refuse,
 )
@@ -109,26 +110,12 @@ def attached(folder: Path, table: Table) -> dict[str, str]:
 
 def print_report(report: LoadReport, *, every_row: bool) -> None:
     """Print what a load did: the counts, the reasons, the refused rows (or every row)."""
-    counts = Grid("rows", "created", "updated", "unchanged", "refused", box=None)
-    counts.add_row(
-        *(
-            str(n)
-            for n in (
-                report.rows,
-                report.created,
-                report.updated,
-                report.unchanged,
-                report.refused,
-            )
-        )
-    )
-    CONSOLE.print(counts)
+    print_counts(report, "rows", "created", "updated", "unchanged", "refused")
     CONSOLE.print(
         f"scheduled {report.scheduled}, unscheduled {report.unscheduled}, "
         f"unpublished {report.unpublished}"
     )
-    for reason, n in report.reasons.items():
-        CONSOLE.print(f"{n:>6}  {reason}", highlight=False, markup=False)
+    print_reasons(report.reasons)
     for verdict in report.verdicts:
         if verdict.row > HEADER_LINE and (every_row or verdict.verdict is RowOutcome.REFUSED):
             line = f"{verdict.file}:{verdict.row}: {verdict.verdict}"

@@ -23,7 +23,6 @@ from catalog.terminal import (
 )
 from checks.sources.fetcher import Fetcher
 from checks.sources.port import Conditional
-from checks.tables import remedies
 from checks.tables.answers import (
     QuestionAnswer,
     ReadAnswer,
@@ -34,9 +33,10 @@ from checks.tables.answers import (
 )
 from checks.tables.child import Limits, once
 from checks.tables.findings import Finding
+from checks.tables.mending import remedies
 from checks.tables.package import is_package
 from checks.tables.package_answer import PackageAnswer, package_answer
-from checks.tables.personal_forms import masked_cell, masked_personal
+from checks.tables.personal.forms import masked_cell, masked_personal
 from checks.tables.reading import read_table
 from checks.tables.table import MEGABYTE, Table, UnreadableTable
 from checks.tables.validation import Engine

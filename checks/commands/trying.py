@@ -20,17 +20,19 @@ from catalog.terminal import (
     as_json,
     pass_installation,
     print_json,
+    refuse,
 )
+from checks.looking.leases import LOOKED_AT
 from checks.looking.registered import NoSource, dataset_of, registered_source
 from checks.looking.trials import Trial, option_form, try_source
 from checks.looking.watcher import watcher_of
 from checks.sources import SourceError
 from checks.sources.options import Entry, OptionField
 from checks.sources.recipes import RECIPES
-from checks.tables.personal_forms import masked_cell, masked_personal
+from checks.tables.personal.forms import masked_cell, masked_personal
 from checks.tables.table import Decision, UnreadableTable
 
-KINDS = click.Choice([kind.value for kind in SourceKind if kind.is_looked_at])
+KINDS = click.Choice([kind.value for kind in LOOKED_AT])
 _ENTRIES = {
     Entry.TEXT: "text",
     Entry.NUMBER: "number",
@@ -180,8 +182,7 @@ def _cannot(answer: NotReadAnswer, in_json: bool) -> NoReturn:
     lasting = "permanent" if answer.is_permanent else "temporary"
     if in_json:
         print_json(answer)
-    click.echo(f"mutakhir: {masked_personal(answer.message)} ({lasting}, {answer.error})", err=True)
-    raise SystemExit(BAD)
+    refuse(f"{masked_personal(answer.message)} ({lasting}, {answer.error})", BAD)
 
 
 def _answer(kind: SourceKind, trial: Trial) -> TryAnswer:

@@ -7,8 +7,8 @@ from catalog.pages.language import _, locale
 from catalog.pages.wording import number
 from checks.desk.sent import Bench, Sent
 from checks.tables.grouping import Group, grouped, left_out
-from checks.tables.questions import Question
-from checks.tables.remedies import Mending
+from checks.tables.mending.questions import Question
+from checks.tables.mending.remedies import Mending
 from checks.tables.table import UnreadableTable, folded
 
 #: A larger file is not read again for its page; it is mended where it was made.

@@ -16,7 +16,7 @@ from catalog.pages.wording import number
 from catalog.rules.errors import MutakhirError
 from checks.look import Receipt
 from checks.tables.findings import Finding
-from checks.tables.personal_forms import masked_finding
+from checks.tables.personal.forms import masked_finding
 
 MAX_FINDINGS = 50
 

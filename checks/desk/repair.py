@@ -16,7 +16,7 @@ from checks.desk.pages import blueprint, page
 from checks.desk.sent import Bench, Sent, choose, note_repair, sent
 from checks.desk.upload import Taken, answered, take_upload
 from checks.desk.wording import no_copy
-from checks.tables.marking import Language
+from checks.tables.mending.marking import Language
 from checks.tables.table import UnreadableTable
 from checks.telling.asked import Asked, Hurdle, NotTaken, asked_by
 from checks.telling.links import LinkRefused, Purpose, Ticket, read

@@ -12,9 +12,9 @@ from catalog.models.db import unit_of_work
 from catalog.rules.terms import Validity
 from checks.tables.child import Limits, in_child
 from checks.tables.findings import Finding, Severity
-from checks.tables.marking import Language
-from checks.tables.questions import WAYS
-from checks.tables.remedies import (
+from checks.tables.mending.marking import Language
+from checks.tables.mending.questions import WAYS
+from checks.tables.mending.remedies import (
     File,
     Mending,
     marked_copy,

@@ -16,7 +16,7 @@ from checks.desk.option_entries import FormEntry, entries
 from checks.looking.registered import Registered, registered_source
 from checks.looking.trials import Trial, kind_name
 from checks.sources import Fault, SourceError
-from checks.tables.personal_forms import masked_cell, masked_personal
+from checks.tables.personal.forms import masked_cell, masked_personal
 from checks.tables.table import UnreadableTable
 from checks.telling.asked import Hurdle, NotTaken
 from checks.telling.links import Ticket

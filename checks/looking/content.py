@@ -15,7 +15,7 @@ from checks.tables.findings import Finding
 class Background:
     """What is declared for a dataset, and which of its versions were accepted before.
 
-    `reading_choices` are those of the operator, by column (checks.tables.choices).
+    `reading_choices` are those of the operator, by column (checks.tables.mending.choices).
     `counts_by_period` are the rows of the versions that held one period alone, by its label.
     """
 

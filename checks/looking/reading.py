@@ -12,12 +12,12 @@ from catalog.rules.terms import Validity
 from checks import validators
 from checks.looking.content import Content, Examined
 from checks.looking.shelf import Read, Shelf
-from checks.tables.canonical import canonical_hash
-from checks.tables.choices import as_chosen, chosen_time
-from checks.tables.difference import difference
-from checks.tables.drift import drift
+from checks.tables.changes.canonical import canonical_hash
+from checks.tables.changes.difference import difference
+from checks.tables.changes.drift import drift
 from checks.tables.findings import Finding, Report, Severity, report
-from checks.tables.personal_forms import masked_finding
+from checks.tables.mending.choices import as_chosen, chosen_time
+from checks.tables.personal.forms import masked_finding
 from checks.tables.profile import Profile, profile
 from checks.tables.reading import Table, UnreadableTable, read_table
 from checks.tables.validation import unreadable, validate

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from catalog import models
 from catalog.models import Sensitivity, SourceKind
 from catalog.rules.errors import MutakhirError
+from checks.looking.leases import LOOKED_AT
 
 ASKED = "source.look_asked"
 
@@ -47,10 +48,9 @@ def dataset_of(session: Session, slug: str) -> models.Dataset:
 def registered_source(session: Session, dataset: models.Dataset) -> Registered | None:
     """Return the source that is looked at, one that fails first; None where there is none."""
     source = models.Source
-    looked_at = [kind for kind in SourceKind if kind.is_looked_at]
     found = session.exec(
         select(source)
-        .where(source.dataset_id == dataset.id, col(source.kind).in_(looked_at))
+        .where(source.dataset_id == dataset.id, col(source.kind).in_(LOOKED_AT))
         .order_by(col(source.failing_since).is_(None), col(source.id))
         .limit(1)
     ).first()

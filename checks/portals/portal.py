@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from catalog.intake.portals.portal import Portal, PortalAgency, PortalAlarm
 from catalog.models import SourceKind
-from checks.looking.packages import listed_entry, package_agency, package_entry
+from checks.portals.packages import listed_entry, package_agency, package_entry
 from checks.sources import SourceError
 from checks.sources.answers import Answer, Asker, found_at, rows_at, with_query
 from checks.sources.ckan import portal_root

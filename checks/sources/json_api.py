@@ -8,7 +8,7 @@ from pydantic import Field
 from catalog.models import SourceKind
 from checks.sources import Conditional, Fetched, Reach, Ref
 from checks.sources.answers import Asker
-from checks.sources.options import Columns, Options, read_options
+from checks.sources.options import Columns, Options, Taken, read_options
 from checks.sources.paging import PagingOptions, Walk
 from checks.sources.records import records_of, written
 
@@ -16,11 +16,7 @@ from checks.sources.records import records_of, written
 class JsonApiOptions(PagingOptions):
     """Which columns of the records are taken, or counted."""
 
-    ambil_kolom: Columns = Field(
-        default=(),
-        title="Kolom yang diambil",
-        description="Hanya kolom ini yang dibaca, menurut urutannya; kosongkan untuk semua kolom",
-    )
+    ambil_kolom: Taken = ()
     buang_kolom: Columns = Field(
         default=(),
         title="Kolom yang dibuang",

@@ -18,6 +18,13 @@ SECRET = "rahasia"
 _LONGEST_SHOWN = 60
 #: The name of a column; several of them are a list in the order they are to have.
 Columns = Annotated[tuple[str, ...], Field(max_length=500)]
+Taken = Annotated[
+    Columns,
+    Field(
+        title="Kolom yang diambil",
+        description="Hanya kolom ini yang dibaca, menurut urutannya; kosongkan untuk semua kolom",
+    ),
+]
 
 
 class Options(BaseModel):

@@ -18,7 +18,7 @@ from catalog.models import SourceKind
 from checks.sources import Conditional, Fetched, Reach, Ref, SourceError
 from checks.sources.database_faults import bad_url, query_too_slow, refused_query, translated
 from checks.sources.faults import too_large
-from checks.sources.options import Columns, Options, read_options
+from checks.sources.options import Columns, Options, Taken, read_options
 from checks.sources.records import Records, number_text, written
 from checks.sources.references import is_reference, referred
 
@@ -43,11 +43,7 @@ class SqlViewOptions(Options):
         title="Kueri",
         description="Satu perintah SELECT tanpa titik koma, sebagai pengganti nama tampilan",
     )
-    ambil_kolom: Columns = Field(
-        default=(),
-        title="Kolom yang diambil",
-        description="Hanya kolom ini yang dibaca, menurut urutannya; kosongkan untuk semua kolom",
-    )
+    ambil_kolom: Taken = ()
     buang_kolom: Columns = Field(
         default=(),
         title="Kolom yang dibuang",

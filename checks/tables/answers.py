@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from checks.tables.export import clean_rows
 from checks.tables.findings import Report
 from checks.tables.grouping import Group, truncation
+from checks.tables.mending.export import clean_rows
+from checks.tables.mending.questions import Question
 from checks.tables.profile import profile
-from checks.tables.questions import Question
 from checks.tables.reading import read_table
 from checks.tables.table import Cells, Decision, Table
 from checks.tables.validation import Engine, validate

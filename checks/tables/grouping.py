@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
+from checks.tables.figures.measures import spelled
 from checks.tables.findings import Finding, Report, Severity
-from checks.tables.measures import spelled
 from checks.tables.table import Table
 
 _N_EXAMPLES = 3

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from checks.tables.columns import MISSING_WORDS, is_code_name, is_unit_name, name_key
-from checks.tables.measures import measures, row_numbers, time_indexes
-from checks.tables.questions import Question, questions
+from checks.tables.figures.measures import measures, row_numbers, time_indexes
+from checks.tables.mending.questions import Question, questions
 from checks.tables.table import Column, ColumnType, Table
 from checks.tables.time_columns import time_columns
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from checks.tables.decoding import bad_encoding, encoding_of
-from checks.tables.delimited import cell_too_large, records_of
 from checks.tables.fast.blocks import LARGE_BYTES
+from checks.tables.readers.decoding import bad_encoding, encoding_of
+from checks.tables.readers.delimited import cell_too_large, records_of
 from checks.tables.reading import Caps, Table, UnreadableTable, read_head
 from checks.tables.table import MEGABYTE
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from catalog.rules.terms import Unit
 from checks.tables.columns import name_key
+from checks.tables.figures.measures import is_rate
 from checks.tables.inference import Inference, InferredField
-from checks.tables.measures import is_rate
-from checks.tables.person_names import are_people, is_person_column, may_name_people
+from checks.tables.personal.names import are_people, is_person_column, may_name_people
 from checks.tables.table import ColumnType, Table
 from checks.tables.time_columns import time_columns
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.rules.errors import MutakhirError
 from checks.tables.findings import Report, report
+from checks.tables.oracle.wording import worded
+from checks.tables.oracle.yardstick import Seen, Siblings, errors_of, normalised, of_data, original
 from checks.tables.reading import Caps, Table, UnreadableTable, read_table
 from checks.tables.schema import trusted_schema
 from checks.tables.table import MEGABYTE
 from checks.tables.validation import Engine, is_plain, unreadable, validate
-from checks.tables.wording import worded
-from checks.tables.yardstick import Seen, Siblings, errors_of, normalised, of_data, original
 
 if TYPE_CHECKING:
     from frictionless.resources import TableResource

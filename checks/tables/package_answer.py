@@ -8,7 +8,7 @@ from pathlib import Path
 from checks.tables.answers import FindingAnswer, ValidationAnswer, answer_of_report
 from checks.tables.findings import N_SHOWN
 from checks.tables.package import validate_package
-from checks.tables.personal_forms import masked_finding
+from checks.tables.personal.forms import masked_finding
 from checks.tables.validation import Engine
 
 

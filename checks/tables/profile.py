@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from catalog.rules.evidence import Coverage
 from catalog.rules.periods import TimeLabel
 from catalog.rules.terms import Unit
-from checks.tables.canonical import schema_fingerprint
+from checks.tables.changes.canonical import schema_fingerprint
 from checks.tables.columns import is_code_name, is_unit_name, name_key
 from checks.tables.table import Table
 from checks.tables.time_columns import TimeColumns, label_text, time_columns

@@ -4,13 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from checks.tables.columns import read_columns
-from checks.tables.content import Content, Kind, load
-from checks.tables.decoding import declared_charset, decode
-from checks.tables.delimited import cell_too_large, read_delimited
-from checks.tables.grid import Grid, telling
-from checks.tables.json_records import looks_like_json, read_json
-from checks.tables.layout import Layout, lay_out
-from checks.tables.parquet import read_parquet
+from checks.tables.readers.content import Content, Kind, load
+from checks.tables.readers.decoding import declared_charset, decode
+from checks.tables.readers.delimited import cell_too_large, read_delimited
+from checks.tables.readers.grid import Grid, telling
+from checks.tables.readers.json_records import looks_like_json, read_json
+from checks.tables.readers.layout import Layout, lay_out
+from checks.tables.readers.parquet import read_parquet
+from checks.tables.readers.web_page import looks_like_html, looks_like_xml, read_html
+from checks.tables.readers.workbook import read_workbook
 from checks.tables.table import (
     Caps,
     Cells,
@@ -23,8 +25,6 @@ from checks.tables.table import (
 )
 from checks.tables.time_columns import TITLE_YEAR, lacks_year
 from checks.tables.time_names import year_of_titles
-from checks.tables.web_page import looks_like_html, looks_like_xml, read_html
-from checks.tables.workbook import read_workbook
 
 __all__ = [
     "Caps",

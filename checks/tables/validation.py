@@ -12,20 +12,28 @@ from checks.tables.fast.gates import Gate, SlowPath
 from checks.tables.fast.run import Judged, judged_at_once, judged_by_table, judged_rows
 from checks.tables.findings import N_SHOWN, Finding, Report, Severity, report
 from checks.tables.later import Later
+from checks.tables.oracle.wording import worded
+from checks.tables.oracle.yardstick import (
+    Seen,
+    Siblings,
+    errors_of,
+    first_line,
+    normalised,
+    original,
+)
 from checks.tables.safe_pattern import is_provable
 from checks.tables.schema import BadSchema, patterns_of, trusted_schema
 from checks.tables.table import Caps, Table, UnreadableTable
-from checks.tables.wording import worded
-from checks.tables.yardstick import Seen, Siblings, errors_of, first_line, normalised, original
 
 if TYPE_CHECKING:
-    from checks.tables import json_stream, large, reading, tail
+    from checks.tables import large, reading
+    from checks.tables.readers import json_stream, tail
 else:
     # Most files need no reading before they are judged.
-    json_stream = Later("checks.tables.json_stream")
+    json_stream = Later("checks.tables.readers.json_stream")
     large = Later("checks.tables.large")
     reading = Later("checks.tables.reading")
-    tail = Later("checks.tables.tail")
+    tail = Later("checks.tables.readers.tail")
 
 __all__ = ["BadSchema", "Engine", "Finding", "Report", "Severity", "unreadable", "validate"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from checks.tables.drift import drift
+from checks.tables.changes.drift import drift
 from checks.validators import Finding, Inspection, Severity, finding
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from checks.tables.measures import dimensions, measures, row_numbers, time_indexes
+from checks.tables.figures.measures import dimensions, measures, row_numbers, time_indexes
 from checks.tables.table import ColumnType, Table
 from checks.validators import Finding, Inspection, Severity, finding
 

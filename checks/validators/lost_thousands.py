@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from checks.tables.columns import name_key
-from checks.tables.lost_zeros import (
+from checks.tables.figures.lost_zeros import (
     LostGroup,
     LostZero,
     lost_groups,
@@ -13,8 +13,8 @@ from checks.tables.lost_zeros import (
     n_closed,
     whole_measures,
 )
-from checks.tables.measures import in_english, is_rate, spelled
-from checks.tables.sums import Sum, sums
+from checks.tables.figures.measures import in_english, is_rate, spelled
+from checks.tables.figures.sums import Sum, sums
 from checks.tables.table import ColumnType, Table, shown
 from checks.validators import Finding, Inspection, Severity, finding
 

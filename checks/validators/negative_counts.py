@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from checks.tables.columns import name_key
-from checks.tables.measures import is_rate, measures, numbers_of
+from checks.tables.figures.measures import is_rate, measures, numbers_of
 from checks.tables.table import ColumnType
 from checks.validators import Finding, Inspection, Severity, finding
 

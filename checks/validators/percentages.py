@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from checks.tables.columns import is_unit_name, name_key
-from checks.tables.measures import measures, numbers_of
+from checks.tables.figures.measures import measures, numbers_of
 from checks.tables.table import Table
 from checks.validators import Finding, Inspection, Severity, finding
 

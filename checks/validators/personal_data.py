@@ -7,8 +7,7 @@ from math import comb
 from typing import ClassVar
 
 from checks.tables.columns import name_key
-from checks.tables.person_names import are_people, is_person_column, may_name_people
-from checks.tables.personal_forms import (
+from checks.tables.personal.forms import (
     are_register_numbers,
     digits_of,
     eighteen_digits,
@@ -24,6 +23,7 @@ from checks.tables.personal_forms import (
     stand_out,
     written_npwps,
 )
+from checks.tables.personal.names import are_people, is_person_column, may_name_people
 from checks.tables.table import ColumnType, Table
 from checks.validators import Finding, Inspection, Severity, finding
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.tables.columns import name_key
-from checks.tables.places import is_district, place_name
+from checks.tables.personal.places import is_district, place_name
 from checks.tables.table import ColumnType, Table
 from checks.validators import Finding, Inspection, Severity, finding
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from checks.tables.personal_forms import masked_finding
+from checks.tables.personal.forms import masked_finding
 from checks.validators import Finding, Inspection
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from checks.tables.measures import in_english, spelled
-from checks.tables.sums import Sum, sums
+from checks.tables.figures.measures import in_english, spelled
+from checks.tables.figures.sums import Sum, sums
 from checks.tables.table import Table
 from checks.validators import Finding, Inspection, Severity, finding
 

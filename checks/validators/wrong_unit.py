@@ -5,8 +5,8 @@ from math import log10
 from statistics import median
 from typing import ClassVar
 
-from checks.tables.measures import in_english, measures, numbers_of, spelled
-from checks.tables.series import Axis, Cell, Series, series
+from checks.tables.figures.measures import in_english, measures, numbers_of, spelled
+from checks.tables.figures.series import Axis, Cell, Series, series
 from checks.tables.table import Table
 from checks.validators import Finding, Inspection, Severity, finding
 

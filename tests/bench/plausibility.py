@@ -12,7 +12,7 @@ from time import process_time
 from catalog.registry import discover
 from checks import validators
 from checks.tables.inference import infer
-from checks.tables.marking import marked_workbook, repaired_workbook
+from checks.tables.mending.marking import marked_workbook, repaired_workbook
 from checks.tables.profile import profile
 from checks.tables.reading import read_table
 from checks.validators import Inspection

@@ -14,15 +14,15 @@ from typing import Any
 from catalog.registry import discover
 from checks import validators
 from checks.tables import large, validation
-from checks.tables.canonical import canonical_hash
-from checks.tables.difference import difference
-from checks.tables.drift import drift
-from checks.tables.export import write_csv_to
+from checks.tables.changes.canonical import canonical_hash
+from checks.tables.changes.difference import difference
+from checks.tables.changes.drift import drift
 from checks.tables.fast import blocks, plain, run
 from checks.tables.findings import Finding
 from checks.tables.inference import infer
+from checks.tables.mending.export import write_csv_to
 from checks.tables.package import BadPackage, is_package, validate_package
-from checks.tables.personal_forms import masked_finding
+from checks.tables.personal.forms import masked_finding
 from checks.tables.profile import profile
 from checks.tables.reading import Table, UnreadableTable, read_table
 from checks.tables.validation import BadSchema, validate

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checks.tables.places import is_district
+from checks.tables.personal.places import is_district
 
 Rows = list[list[str]]
 DISTRICTS = [code for code in (f"{n:06d}" for n in range(110101, 967199)) if is_district(code)]

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from catalog.registry import discover
 from checks import validators
-from checks.tables.export import clean_rows
+from checks.tables.mending.export import clean_rows
 from checks.tables.profile import profile
 from checks.tables.reading import Table, UnreadableTable
 from checks.tables.table import ColumnType

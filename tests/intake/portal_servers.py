@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from catalog.intake.portals.harvest import harvest
 from catalog.intake.portals.report import EntryVerdict, HarvestReport
 from catalog.models import SourceKind
-from checks.looking.portals import read_portal
+from checks.portals.portal import read_portal
 from checks.sources.fetcher import Fetcher
 from tests.intake.sheets import AGREED_ON, NOW, ZONE
 from tests.sources.sample_systems import SampleServer

@@ -18,8 +18,8 @@ from catalog.intake.portals.portal import PortalAlarm
 from catalog.models import SourceKind
 from catalog.models.db import unit_of_work
 from catalog.rules.terms import Cadence, Schedule
-from checks.looking.portals import key_of
 from checks.looking.trials import check_source
+from checks.portals.portal import key_of
 from checks.sources import answers
 from tests.intake.portal_servers import (
     DINKES,

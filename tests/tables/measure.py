@@ -9,7 +9,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from checks.tables.canonical import canonical_hash
+from checks.tables.changes.canonical import canonical_hash
 from checks.tables.profile import profile
 from checks.tables.reading import Caps, read_table
 from checks.tables.validation import validate

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.tables.canonical import canonical_hash
+from checks.tables.changes.canonical import canonical_hash
 from checks.tables.profile import profile
 from checks.tables.reading import UnreadableTable
 from tests.tables.building import table_of, workbook

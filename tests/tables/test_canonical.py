@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.tables.canonical import canonical_hash, schema_fingerprint
-from checks.tables.export import write_csv_to
+from checks.tables.changes.canonical import canonical_hash, schema_fingerprint
+from checks.tables.mending.export import write_csv_to
 from tests.tables.building import table_of, workbook
 
 LINES = [

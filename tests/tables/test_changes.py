@@ -1,7 +1,7 @@
 """What changed between two versions: rows by key or likeness, columns by name and place."""
 
-from checks.tables.difference import difference
-from checks.tables.drift import drift
+from checks.tables.changes.difference import difference
+from checks.tables.changes.drift import drift
 from tests.tables.building import table_of
 
 OLD = "kecamatan,tahun,jumlah\nBatu,2023,10\nBumiaji,2023,20\nJunrejo,2023,30\n"

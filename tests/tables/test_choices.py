@@ -2,11 +2,11 @@
 
 import pytest
 
-from checks.tables.canonical import canonical_hash
-from checks.tables.choices import as_chosen, chosen_time
+from checks.tables.changes.canonical import canonical_hash
+from checks.tables.mending.choices import as_chosen, chosen_time
+from checks.tables.mending.questions import WAYS, questions
+from checks.tables.mending.repairs import repaired, repaired_csv
 from checks.tables.profile import profile
-from checks.tables.questions import WAYS, questions
-from checks.tables.repairs import repaired, repaired_csv
 from tests.tables.building import table_of
 
 DATES = "tanggal,n\n03/04/2024,1\n05/06/2024,2\n"

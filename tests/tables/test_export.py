@@ -6,7 +6,7 @@ import io
 import openpyxl
 import pytest
 
-from checks.tables.export import write_csv, write_csv_to, write_xlsx
+from checks.tables.mending.export import write_csv, write_csv_to, write_xlsx
 from tests.tables.building import table_of
 
 TABLE = "kode;tanggal;nilai;ket\n0123;17/08/2024;1.234,5;=1+1\n0456;18/08/2024;-12,5;@x\n"

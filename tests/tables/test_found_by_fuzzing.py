@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.tables.difference import difference
-from checks.tables.drift import drift
+from checks.tables.changes.difference import difference
+from checks.tables.changes.drift import drift
+from checks.tables.figures.sums import sums
+from checks.tables.oracle.sniffing import LinearSniffer
 from checks.tables.reading import UnreadableTable
 from checks.tables.safe_pattern import UnsafePattern, refuse_unsafe
 from checks.tables.schema import BadSchema, trusted_schema
-from checks.tables.sniffing import LinearSniffer
-from checks.tables.sums import sums
 from checks.tables.validation import validate
 from checks.validators import Severity, finding
 from tests.tables.building import table_of, workbook

@@ -7,10 +7,10 @@ from frictionless import Schema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checks.tables.column_figures import column_figures, n_far
+from checks.tables.figures.column_figures import column_figures, n_far
 from checks.tables.inference import infer, table_schema
+from checks.tables.mending.questions import questions, serial_day
 from checks.tables.metadata import variables
-from checks.tables.questions import questions, serial_day
 from checks.tables.reading import Table, UnreadableTable
 from checks.tables.validation import validate
 from tests.tables.building import table_of

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from checks.tables import json_stream, large, validation
-from checks.tables.json_stream import as_csv, is_json_lines
+from checks.tables import large, validation
+from checks.tables.readers import json_stream
+from checks.tables.readers.json_stream import as_csv, is_json_lines
 from checks.tables.reading import Caps, UnreadableTable
 from checks.tables.validation import validate
 

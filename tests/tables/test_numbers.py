@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.tables.canonical import canonical_cell, canonical_column
+from checks.tables.changes.canonical import canonical_cell, canonical_column
 from checks.tables.numbers import canonical_number, plain, style_of
 from tests.tables.building import table_of
 

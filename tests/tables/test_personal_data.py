@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from checks.tables.findings import Finding, Severity, report
-from checks.tables.person_names import are_people
-from checks.tables.personal_forms import (
+from checks.tables.personal.forms import (
     is_nik,
     is_npwp,
     masked_finding,
@@ -16,7 +15,8 @@ from checks.tables.personal_forms import (
     nips,
     written_npwps,
 )
-from checks.tables.places import is_district, place_name
+from checks.tables.personal.names import are_people
+from checks.tables.personal.places import is_district, place_name
 from checks.tables.profile import profile
 from checks.validators import Inspection
 from checks.validators.personal_data import PersonalData

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from checks.tables.lost_zeros import lost_groups, whole_measures
-from checks.tables.sums import sums
+from checks.tables.figures.lost_zeros import lost_groups, whole_measures
+from checks.tables.figures.sums import sums
 from checks.validators import Finding
 from checks.validators.duplicate_rows import DuplicateRows
 from checks.validators.impossible_dates import ImpossibleDates

@@ -8,10 +8,16 @@ import pytest
 
 from catalog.registry import discover
 from checks import validators
-from checks.tables.lost_zeros import LostZero, lost_groups, lost_zeros, n_closed, whole_measures
+from checks.tables.figures.lost_zeros import (
+    LostZero,
+    lost_groups,
+    lost_zeros,
+    n_closed,
+    whole_measures,
+)
+from checks.tables.figures.sums import sums
 from checks.tables.profile import profile
 from checks.tables.reading import Table, read_table
-from checks.tables.sums import sums
 from checks.validators import Finding, Inspection
 from checks.validators.lost_thousands import LostThousands
 

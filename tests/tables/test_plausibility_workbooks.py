@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from checks.tables.findings import Finding, Report, Severity, report
 from checks.tables.grouping import grouped, truncation
-from checks.tables.marking import excel_place, marked_workbook, repaired_workbook
+from checks.tables.mending.marking import excel_place, marked_workbook, repaired_workbook
 from checks.tables.reading import UnreadableTable
 from checks.validators.personal_data import PersonalData
 from checks.validators.totals import Totals

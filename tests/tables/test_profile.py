@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from catalog.rules.terms import Unit
+from checks.tables.mending.questions import questions
 from checks.tables.profile import profile
-from checks.tables.questions import questions
 from tests.tables.building import table_of, workbook
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.tables.canonical import canonical_hash
+from checks.tables.changes.canonical import canonical_hash
 from checks.tables.profile import profile
 from checks.tables.reading import Table, read_table
 

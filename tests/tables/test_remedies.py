@@ -8,9 +8,8 @@ from openpyxl import load_workbook
 
 from checks.tables.findings import Finding, Severity
 from checks.tables.grouping import grouped
-from checks.tables.marking import excel_place, marked_workbook
-from checks.tables.reading import UnreadableTable, read_table
-from checks.tables.remedies import (
+from checks.tables.mending.marking import excel_place, marked_workbook
+from checks.tables.mending.remedies import (
     File,
     clean_text,
     marked_copy,
@@ -19,6 +18,7 @@ from checks.tables.remedies import (
     repaired_text,
     verdict,
 )
+from checks.tables.reading import UnreadableTable, read_table
 from tests.tables.building import table_of, workbook
 
 SHIFTED = workbook(

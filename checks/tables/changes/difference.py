@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from checks.tables.canonical import canonical_rows, stable_names
+from checks.tables.changes.canonical import canonical_rows, stable_names
 from checks.tables.table import Table, folded
 
 _N_EXAMPLES = 20

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 from checks.tables.fast.fields import Read
+from checks.tables.oracle.wording import SchemaError
 from checks.tables.safe_pattern import is_quick
 from checks.tables.schema import has_open_branches
-from checks.tables.wording import SchemaError
 
 Cells = Sequence[str | None]
 _SIGNS = frozenset(".,")

@@ -16,7 +16,7 @@ from checks.tables.fast.plan import Plan
 from checks.tables.fast.proving import Proved, prover_for
 from checks.tables.fast.walk import Record, Walker, rows_again
 from checks.tables.findings import N_SHOWN
-from checks.tables.wording import SchemaError
+from checks.tables.oracle.wording import SchemaError
 
 
 @dataclass(frozen=True, slots=True)

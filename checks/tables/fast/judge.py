@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.tables.fast.plan import Key, Plan, Reader
-from checks.tables.wording import SchemaError
+from checks.tables.oracle.wording import SchemaError
 
 Cells = Sequence[str | None]
 KeyValues = tuple[Any, ...] | None

@@ -14,14 +14,14 @@ from checks.tables.fast.fields import Field, fields_of, plain_fields
 from checks.tables.fast.gates import Gate, SlowPath
 from checks.tables.fast.plan import Plan, plan_for
 from checks.tables.later import Later
-from checks.tables.sniffing import sniffed
-from checks.tables.wording import SchemaError
-from checks.tables.yardstick import opened, schema_error, schema_of
+from checks.tables.oracle.sniffing import sniffed
+from checks.tables.oracle.wording import SchemaError
+from checks.tables.oracle.yardstick import opened, schema_error, schema_of
 
 if TYPE_CHECKING:
-    from checks.tables import parts_of_frictionless as its
+    from checks.tables.oracle import parts_of_frictionless as its
 else:
-    its = Later("checks.tables.parts_of_frictionless")
+    its = Later("checks.tables.oracle.parts_of_frictionless")
 
 # Frictionless sniffs so many lines, and finds the header among so many records.
 _SAMPLE = 100

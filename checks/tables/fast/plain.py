@@ -10,16 +10,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks.tables.dialect import DELIMITERS, SAMPLE_CHARS, hints_at_odd
 from checks.tables.fast.blocks import LARGE_BYTES
 from checks.tables.later import Later
+from checks.tables.readers.dialect import DELIMITERS, SAMPLE_CHARS, hints_at_odd
 from checks.tables.table import MEGABYTE, Caps, folded
 
 if TYPE_CHECKING:
-    from checks.tables import delimited, layout
+    from checks.tables.readers import delimited, layout
 else:
-    delimited = Later("checks.tables.delimited")
-    layout = Later("checks.tables.layout")
+    delimited = Later("checks.tables.readers.delimited")
+    layout = Later("checks.tables.readers.layout")
 
 _MARK = b"\xef\xbb\xbf"
 _TOTAL_WORDS = ("jumlah", "total", "jml", "rata", "rerata", "average", "mean")

@@ -19,15 +19,15 @@ from checks.tables.fast.opening import (
     open_held,
 )
 from checks.tables.fast.plain import is_still_plain, plain
-from checks.tables.table import MEGABYTE, Caps, Table
-from checks.tables.wording import SchemaError
-from checks.tables.yardstick import (
+from checks.tables.oracle.wording import SchemaError
+from checks.tables.oracle.yardstick import (
     encoding_of,
     first_line,
     normalised,
     original,
     pinned_delimiter,
 )
+from checks.tables.table import MEGABYTE, Caps, Table
 
 _MOST_RECODED = 64 * MEGABYTE
 # Types of which no text of spaces is a value.

@@ -6,7 +6,7 @@ from statistics import median
 
 from catalog.rules.change import MAD_FACTOR, MAX_ROBUST_Z, MIN_POINTS
 from catalog.rules.periods import read_time
-from checks.tables.measures import numbers_of
+from checks.tables.figures.measures import numbers_of
 from checks.tables.table import ColumnType, Table
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import exp, lgamma, log
 
-from checks.tables.measures import is_rate, measures, numbers_of
-from checks.tables.series import Axis, Series, kinds_of_rows, series
-from checks.tables.sums import Sum
+from checks.tables.figures.measures import is_rate, measures, numbers_of
+from checks.tables.figures.series import Axis, Series, kinds_of_rows, series
+from checks.tables.figures.sums import Sum
 from checks.tables.table import ColumnType, Table
 
 _THOUSAND = 1000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from checks.tables.columns import is_code_name, name_key
-from checks.tables.measures import Numbers, dimensions, measures, row_numbers, time_indexes
+from checks.tables.figures.measures import Numbers, dimensions, measures, row_numbers, time_indexes
 from checks.tables.table import ColumnType, Table
 from checks.tables.time_columns import time_columns
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.tables.columns import name_key
-from checks.tables.measures import (
+from checks.tables.figures.measures import (
     Numbers,
     decimals_of,
     dimensions,

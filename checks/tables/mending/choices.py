@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checks.tables.questions import CHOSEN, ROW_TIME, WAYS, questions
+from checks.tables.mending.questions import CHOSEN, ROW_TIME, WAYS, questions
 from checks.tables.table import Column, ColumnType, Decision, Table, folded
 
 

@@ -14,11 +14,11 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from checks.tables.export import defused
 from checks.tables.findings import Finding, Severity
 from checks.tables.grouping import column_in_file, excel_place, grouped
+from checks.tables.mending.export import defused
+from checks.tables.mending.repairs import Repair, Repaired, repaired
 from checks.tables.numbers import plain
-from checks.tables.repairs import Repair, Repaired, repaired
 from checks.tables.table import Column, ColumnType, Table, UnreadableTable
 
 __all__ = ["Language", "excel_place", "marked_workbook", "repaired_workbook"]

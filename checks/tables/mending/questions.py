@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from catalog.rules.periods import read_time
 from catalog.rules.terms import Unit
 from checks.tables.columns import name_key
-from checks.tables.measures import row_numbers, spelled
-from checks.tables.personal_forms import masked_personal
+from checks.tables.figures.measures import row_numbers, spelled
+from checks.tables.personal.forms import masked_personal
 from checks.tables.table import Column, ColumnType, Table
 from checks.tables.time_columns import attribute_times
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from checks.tables.choices import as_chosen
-from checks.tables.export import write_csv
 from checks.tables.findings import Finding, Report
 from checks.tables.grouping import Group, grouped
 from checks.tables.large import head_of
-from checks.tables.marking import Language, marked_workbook, repaired_workbook
-from checks.tables.personal_forms import masked_finding
-from checks.tables.questions import Question, questions
+from checks.tables.mending.choices import as_chosen
+from checks.tables.mending.export import write_csv
+from checks.tables.mending.marking import Language, marked_workbook, repaired_workbook
+from checks.tables.mending.questions import Question, questions
+from checks.tables.mending.repairs import Repair, repaired, repaired_csv
+from checks.tables.personal.forms import masked_finding
 from checks.tables.reading import read_table
-from checks.tables.repairs import Repair, repaired, repaired_csv
 from checks.tables.table import Table, UnreadableTable
 from checks.tables.validation import Engine, validate
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from checks.tables.choices import as_chosen
-from checks.tables.export import clean_cell, defused
+from checks.tables.mending.choices import as_chosen
+from checks.tables.mending.export import clean_cell, defused
+from checks.tables.mending.questions import questions
 from checks.tables.numbers import bare, is_numeral, plain, style_of
-from checks.tables.personal_forms import masked_personal
-from checks.tables.questions import questions
+from checks.tables.personal.forms import masked_personal
 from checks.tables.table import Cells, Column, ColumnType, Table, folded
 
 _ROWS = {

@@ -8,7 +8,7 @@ from frictionless import Parser, Plugin, Resource, system
 from frictionless.formats import CsvControl
 from frictionless.formats.csv import CsvParser
 
-from checks.tables.sniffing import sniffed
+from checks.tables.oracle.sniffing import sniffed
 
 # Frictionless looks at so many lines, and lets these signs be delimiters.
 SAMPLE = 100

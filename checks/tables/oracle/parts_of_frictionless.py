@@ -6,8 +6,8 @@ from frictionless.resources import TableResource
 
 # Imported for what they register: Frictionless's text field that no pattern can hold up, and
 # its reader of CSV that no line can.
-from checks.tables import csv_parser as csv_parser
-from checks.tables import string_field as string_field
+from checks.tables.oracle import csv_parser as csv_parser
+from checks.tables.oracle import string_field as string_field
 
 __all__ = [
     "Control",

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from checks.tables.later import Later
+from checks.tables.oracle.wording import SchemaError
 from checks.tables.schema import BadSchema
 from checks.tables.table import Table
-from checks.tables.wording import SchemaError
 
 if TYPE_CHECKING:
-    from checks.tables import parts_of_frictionless as its
+    from checks.tables.oracle import parts_of_frictionless as its
 else:
     # Loading Frictionless takes as long as proving a million rows.
-    its = Later("checks.tables.parts_of_frictionless")
+    its = Later("checks.tables.oracle.parts_of_frictionless")
 
 
 class Doubter(Protocol):

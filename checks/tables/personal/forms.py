@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from checks.tables.columns import name_key
 from checks.tables.findings import Finding
-from checks.tables.places import begins_a_personal_number
+from checks.tables.personal.places import begins_a_personal_number
 
 _ALONE = r"(?<!\d)(?<!\d[.,])"
 _SIXTEEN = re.compile(

@@ -5,9 +5,9 @@ import io
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from checks.tables.dialect import Dialect, find_dialect
-from checks.tables.grid import Grid, Record
-from checks.tables.odd_rows import MeantLines, may_be_odd, with_width
+from checks.tables.readers.dialect import Dialect, find_dialect
+from checks.tables.readers.grid import Grid, Record
+from checks.tables.readers.odd_rows import MeantLines, may_be_odd, with_width
 from checks.tables.table import Caps, Decision, UnreadableTable
 
 _NAMES = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak", " ": "spasi"}

@@ -5,8 +5,8 @@ from collections import Counter
 from itertools import islice
 
 from catalog.rules.periods import read_time
-from checks.tables.grid import Grid, Record
 from checks.tables.numbers import is_numeral
+from checks.tables.readers.grid import Grid, Record
 from checks.tables.table import UnreadableTable
 
 _HEADER_DEPTH = 30

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from checks.tables.delimited import too_many_columns
-from checks.tables.grid import Grid, Record
+from checks.tables.readers.delimited import too_many_columns
+from checks.tables.readers.grid import Grid, Record
 from checks.tables.table import Caps, Decision, UnreadableTable
 
 _DEPTH = 4

@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
-from checks.tables.delimited import cell_too_large, too_many_columns
-from checks.tables.json_records import flattened, parsed
+from checks.tables.readers.delimited import cell_too_large, too_many_columns
+from checks.tables.readers.json_records import flattened, parsed
 from checks.tables.table import MEGABYTE, Caps, UnreadableTable
 
 _LONGEST_LINE = 16 * MEGABYTE

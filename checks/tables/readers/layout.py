@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from catalog.rules.time_labels import month_number
-from checks.tables.grid import Grid, Record
-from checks.tables.header import (
+from checks.tables.readers.grid import Grid, Record
+from checks.tables.readers.header import (
     has_second_row,
     header_index,
     is_body,
@@ -13,7 +13,7 @@ from checks.tables.header import (
     joined_header,
     n_filled,
 )
-from checks.tables.other_tables import start_of_other
+from checks.tables.readers.other_tables import start_of_other
 from checks.tables.table import Decision, folded, shown
 
 _TOTAL = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from checks.tables.dialect import DELIMITERS, SAMPLE_CHARS, SAMPLE_RECORDS, Dialect
-from checks.tables.grid import Record
-from checks.tables.header import is_value
+from checks.tables.readers.dialect import DELIMITERS, SAMPLE_CHARS, SAMPLE_RECORDS, Dialect
+from checks.tables.readers.grid import Record
+from checks.tables.readers.header import is_value
 
 _MOST_AHEAD = 200
 _LEAST_WIDTH = 2

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from checks.tables.grid import Record
-from checks.tables.header import is_value, n_filled
 from checks.tables.numbers import is_numeral
+from checks.tables.readers.grid import Record
+from checks.tables.readers.header import is_value, n_filled
 from checks.tables.table import folded
 
 _LEAST_ROWS = 2

@@ -7,11 +7,11 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from checks.tables.delimited import too_many_columns
-from checks.tables.grid import Grid, Record
 from checks.tables.later import Later
+from checks.tables.readers.delimited import too_many_columns
+from checks.tables.readers.grid import Grid, Record
+from checks.tables.readers.workbook import CELLS, cell_text
 from checks.tables.table import MEGABYTE, Caps, Decision, UnreadableTable
-from checks.tables.workbook import CELLS, cell_text
 
 if TYPE_CHECKING:
     import polars

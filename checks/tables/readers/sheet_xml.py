@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
-from checks.tables.grid import Record
+from checks.tables.readers.grid import Record
 from checks.tables.table import Decision, UnreadableTable
 
 _SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')

@@ -4,10 +4,10 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from checks.tables.dialect import find_dialect
 from checks.tables.findings import Finding, Severity
-from checks.tables.grid import Grid
-from checks.tables.layout import lay_out
+from checks.tables.readers.dialect import find_dialect
+from checks.tables.readers.grid import Grid
+from checks.tables.readers.layout import lay_out
 from checks.tables.table import shown
 
 _TAIL_BYTES = 1 << 16

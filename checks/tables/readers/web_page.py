@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-from checks.tables.grid import Grid, Record
+from checks.tables.readers.grid import Grid, Record
 from checks.tables.table import Caps, Decision, UnreadableTable
 
 _START = re.compile(

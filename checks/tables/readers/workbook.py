@@ -12,9 +12,9 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from checks.tables.delimited import too_many_columns
-from checks.tables.grid import Grid, Record, telling
-from checks.tables.sheet_xml import as_shown
+from checks.tables.readers.delimited import too_many_columns
+from checks.tables.readers.grid import Grid, Record, telling
+from checks.tables.readers.sheet_xml import as_shown
 from checks.tables.table import Caps, Decision, UnreadableTable
 
 CELLS = 40_000_000

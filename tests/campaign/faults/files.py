@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from catalog.rules.terms import Outcome
 from checks.tables.child import Limits
-from checks.tables.questions import questions
+from checks.tables.mending.questions import questions
 from checks.tables.reading import Table, UnreadableTable, read_table
 from checks.tables.table import MEGABYTE
 from checks.tables.validation import validate

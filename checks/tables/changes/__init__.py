@@ -1,0 +1,1 @@
+"""What is another between two versions of a table."""

@@ -1,0 +1,1 @@
+"""What the numbers of a table say: measures, series, sums, zeros that were lost."""

@@ -1,0 +1,1 @@
+"""Frictionless, the yardstick: what of it is used, where it is made safe, its words."""

@@ -1,0 +1,1 @@
+"""Personal numbers and names in a table, and the places that both speak of."""

@@ -1,0 +1,1 @@
+"""From bytes to records: what a file is, how it is written, where its table lies."""
