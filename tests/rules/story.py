@@ -21,7 +21,7 @@ from catalog.rules.release_rule import parse_release_rule
 from catalog.rules.terms import Cadence, ClosingKind
 
 WIB = ZoneInfo("Asia/Jakarta")
-law = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+law = settings(max_examples=60)
 
 
 def wib(text: str) -> datetime:

@@ -82,7 +82,6 @@ def reach(server: SampleServer, fetcher_for: Callable[..., Fetcher], tmp_path: P
 @pytest.mark.parametrize("kind", ASKED)
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(tree=TREES)

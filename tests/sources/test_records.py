@@ -33,9 +33,7 @@ def file_of(reach: Reach, objects: list[dict[str, Any]]) -> bytes:
     return content
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(objects=OBJECTS, seed=st.integers(0, 99))
 def test_the_order_of_the_records_leaves_no_trace(
     reach: Reach, objects: list[dict[str, Any]], seed: int

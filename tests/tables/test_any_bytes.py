@@ -36,13 +36,13 @@ def judged(content: bytes) -> None:
     canonical_hash(table)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STARTS, st.binary(max_size=300))
 def test_any_bytes_are_a_table_or_a_reason(start, rest):
     judged(start + rest)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.lists(PIECES, max_size=60))
 def test_any_text_is_a_table_or_a_reason(pieces):
     judged("".join(pieces).encode())

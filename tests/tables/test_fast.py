@@ -70,7 +70,7 @@ def verdict(tmp_path: Path, text: str | bytes, schema: Any = REGISTER) -> Report
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 2 * 10**6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_range_of_whole_numbers_matches_its_numbers_and_no_others(low, width, number):
     expression = whole_numbers(low, low + width)
     assert expression is not None
@@ -79,7 +79,7 @@ def test_a_range_of_whole_numbers_matches_its_numbers_and_no_others(low, width, 
 
 
 @given(st.dates(date(1895, 1, 1), date(2105, 1, 1)), st.dates(date(1895, 1, 1), date(2105, 1, 1)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_range_of_days_matches_days_of_the_calendar_inside_it(low, high):
     expression = days("{Y}-{m}-{d}", low, high)
     middle = low + (high - low) / 2
@@ -98,7 +98,7 @@ def test_leap_days_are_proven_in_leap_years_only():
 
 
 @given(st.randoms(use_true_random=False), st.lists(st.text(max_size=12), max_size=20))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_a_proof_accepts_frictionless_accepts(r, texts):
     described = {"name": "kolom", **kind_of(r).described}
     if r.random() < 0.4:

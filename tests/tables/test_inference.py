@@ -4,7 +4,7 @@ import json
 
 import pytest
 from frictionless import Schema
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.tables.figures.column_figures import column_figures, n_far
@@ -228,7 +228,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(["tahun", "jumlah", "kode", "nama", "tanggal", "a"]), min_size=1, max_size=4

@@ -1,6 +1,7 @@
 """The table is found among titles, sections, totals and notes; each row left out is told."""
 
-from tests.tables.building import table_of, types_of
+from checks.tables.validation import validate
+from tests.tables.building import table_of, types_of, workbook
 
 
 def test_the_header_below_title_rows_is_found():
@@ -101,6 +102,95 @@ def test_notes_below_the_table_are_left_out():
     table = table_of("Tahun,A,B\n2023,1,2\n2024,3,4\n,,\nSumber: BPS Kota Batu,,\n")
     assert table.n_rows == 2
     assert table.decided("note_rows") == "5"
+
+
+SIGNED = [
+    ["Kecamatan", "L", "P"],
+    ["Batu", 10, 10],
+    ["Junrejo", 20, 20],
+    ["Jumlah", 30, 30],
+    [],
+    [None, None, "Batu, 10 Januari 2025"],
+    ["Mengetahui", None, "Kepala Dinas"],
+    [],
+    ["Dra. SITI AMINAH", None, "Drs. BUDI SANTOSO, M.Si"],
+    [None, None, "NIP. 19680312 199403 1 005"],
+]
+
+
+def test_a_signature_below_the_table_is_left_out_in_every_column():
+    table = table_of(workbook(SIGNED), "data.xlsx")
+    assert table.n_rows == 2
+    assert types_of(table) == ["string", "integer", "integer"]
+    assert table.decided("note_rows") == "6, 7, 9, 10"
+    assert table.decided("total_rows") == "4"
+    assert "NIP. 19680312 199403 1 005" in table.beside
+
+
+def test_a_signature_in_a_text_file_is_seen_by_the_verdict_too(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text(
+        "Kecamatan,L,P\nBatu,10,10\nJunrejo,20,20\n"
+        ',,"Batu, 10 Januari 2025"\n,,Kepala Dinas\n,,NIP. 19680312 199403 1 005\n'
+    )
+    fields = [
+        {"name": "Kecamatan", "type": "string"},
+        {"name": "L", "type": "integer"},
+        {"name": "P", "type": "integer"},
+    ]
+    for engine in ("fast", "frictionless"):
+        found = validate(path, {"fields": fields}, engine=engine)
+        assert (found.valid, found.n_rows) == (True, 2)
+
+
+def test_remarks_in_several_rows_are_left_out_from_the_first_on():
+    table = table_of("Tahun,A,B\n2023,1,2\n2024,3,4\n\nKeterangan:\n1. Sementara\n2. Tetap\n")
+    assert table.n_rows == 2
+    assert table.decided("note_rows") == "5, 6, 7"
+
+
+def test_last_rows_that_miss_their_values_stay():
+    table = table_of("Kode,Desa,L\n01,Sisir,5\n02,Temas,6\n03,Sumberejo,\n04,Punten,\n")
+    assert table.n_rows == 4
+
+
+def test_a_total_named_with_what_it_sums_is_left_out():
+    table = table_of(
+        "Kecamatan,Desa,L\nBatu,Sisir,1\nBatu,Temas,2\nJumlah Batu,,3\n"
+        "Bumiaji,Punten,4\nBumiaji,Giripurno,5\nSub Total Kec. Bumiaji,,9\nTotal,,12\n"
+    )
+    assert table.n_rows == 4
+    assert table.decided("total_rows") == "4, 7, 8"
+
+
+def test_totals_inside_that_lack_a_label_are_left_out_however_many():
+    table = table_of(
+        "Kecamatan,Desa,L\nBatu,Sisir,1\nBatu,Temas,2\nJumlah,,3\n"
+        "Bumiaji,Punten,4\nBumiaji,Giripurno,5\nJumlah,,9\n"
+    )
+    assert table.decided("total_rows") == "4, 7"
+
+
+def test_a_merged_label_holds_for_all_its_rows_and_a_shared_measure_for_none():
+    book = workbook(
+        [
+            ["No", "Kecamatan", "Desa", "Tahun", "L", "Luas"],
+            [1, "Batu", "Sisir", 2024, 4, 99],
+            [None, None, "Temas", None, 6, None],
+            [2, "Bumiaji", "Punten", 2024, 5, 77],
+        ],
+        merged=("A2:A3", "B2:B3", "D2:D3", "F2:F3"),
+    )
+    table = table_of(book, "data.xlsx")
+    assert table.rows[1] == ("1", "Batu", "Temas", "2024", "6", None)
+    assert table.decided("merged_cells") == "3"
+
+
+def test_a_cover_of_words_is_not_the_table():
+    cover: list[list[object]] = [["LAPORAN DATA SEKTORAL"], ["Dinas Kesehatan Kota Batu"]]
+    table = table_of(workbook(cover, [["Puskesmas", "Kasus"], ["A", 4], ["B", 5]]), "data.xlsx")
+    assert table.header == ("Puskesmas", "Kasus")
+    assert table.decided("sheet") == "Lembar 2"
 
 
 def test_the_row_of_column_numbers_is_left_out():

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.registry import discover
@@ -25,7 +25,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(st.lists(NAMES, min_size=1, max_size=6, unique=True), st.data())
 def test_no_check_breaks_on_any_table(header, data):
     rows = data.draw(st.lists(st.tuples(*[CELLS] * len(header)), min_size=1, max_size=10))

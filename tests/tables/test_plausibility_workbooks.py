@@ -5,7 +5,7 @@ import json
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -151,7 +151,7 @@ def test_a_truncated_report_says_so():
     assert truncation(short) is None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.lists(st.text(max_size=8), min_size=2, max_size=3), min_size=2, max_size=6))
 def test_any_text_makes_a_workbook_that_opens(records):
     text = "\n".join("|".join(cell.replace("|", " ") for cell in row) for row in records)

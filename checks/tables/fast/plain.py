@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from checks.tables.fast.blocks import LARGE_BYTES
 from checks.tables.later import Later
+from checks.tables.readers.below import SIGNED
 from checks.tables.readers.dialect import DELIMITERS, SAMPLE_CHARS, hints_at_odd
 from checks.tables.table import MEGABYTE, Caps, folded
 
@@ -25,6 +26,7 @@ _MARK = b"\xef\xbb\xbf"
 _TOTAL_WORDS = ("jumlah", "total", "jml", "rata", "rerata", "average", "mean")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _CLOSING = re.compile(r"'[ ]*(?:[,;\t|\r\n]|$)")
+_TAIL_CHARS = 4_096
 _LONGER_SHARE, _LONGER_TIMES = 0.05, 1.5
 
 
@@ -131,6 +133,8 @@ def _is_odd(body: str, label: str, delimiter: str, *, may_be_alone: bool) -> boo
         lowered = body.lower()
         if any(word in lowered for word in _TOTAL_WORDS) and total.search(lowered):
             return True
+    if SIGNED.search(body, max(0, len(body) - _TAIL_CHARS)):
+        return True
     again = re.compile(rf'\n["\s]*{re.escape(label)}')
     return bool(again.search(body) or (may_be_alone and alone.search(body)))
 

@@ -11,7 +11,7 @@ from checks.tables.table import UnreadableTable
 
 _HEADER_DEPTH = 30
 _SAMPLE = 200
-_YEAR = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
+YEAR = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
 
 
 def n_filled(record: Record) -> int:
@@ -50,7 +50,7 @@ def is_body(records: list[Record], index: int) -> bool:
     for position, cell in enumerate(record):
         column = [r[position] for r in below if position < len(r) and r[position]]
         if column and sum(map(is_value, column)) >= 0.8 * len(column):
-            if is_value(cell) and not _YEAR.fullmatch(cell) and _is_alike(cell, column):
+            if is_value(cell) and not YEAR.fullmatch(cell) and _is_alike(cell, column):
                 valued += 1
             else:
                 labelled += 1
@@ -99,7 +99,7 @@ def has_second_row(records: list[Record], index: int, *, is_merged: bool = False
 
 
 def _is_measure(cell: str) -> bool:
-    return is_value(cell) and not _YEAR.fullmatch(cell)
+    return is_value(cell) and not YEAR.fullmatch(cell)
 
 
 def joined_header(grid: Grid, records: list[Record], index: int) -> tuple[list[str], int]:
@@ -107,7 +107,7 @@ def joined_header(grid: Grid, records: list[Record], index: int) -> tuple[list[s
     labels = [" ".join(cell.split()) for cell in records[index]]
     if grid.merged and index:
         labels += [""] * (len(records[index - 1]) - len(labels))
-    years = sum(1 for label in labels if _YEAR.fullmatch(label))
+    years = sum(1 for label in labels if YEAR.fullmatch(label))
     above = records[index - 1] if index else []
     fills_blanks = (
         any(cell and not label for cell, label in zip(above, labels, strict=False))

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from catalog.rules.time_labels import month_number
+from checks.tables.readers.below import start_of_notes
 from checks.tables.readers.grid import Grid, Record
 from checks.tables.readers.header import (
     has_second_row,
@@ -13,25 +14,13 @@ from checks.tables.readers.header import (
     joined_header,
     n_filled,
 )
+from checks.tables.readers.merged import filled_down
 from checks.tables.readers.other_tables import start_of_other
+from checks.tables.readers.totals import is_average, positions_of_totals
 from checks.tables.table import Decision, folded, shown
 
-_TOTAL = re.compile(
-    r"(?:grand |sub ?)?(?:jumlah|total|jml)(?: ?[/&] ?(?:jumlah|total))?"
-    r"(?: (?:jumlah|total|keseluruhan|seluruhnya|semua|akhir))?[ .:]*",
-    re.IGNORECASE,
-)
-_AVERAGE = re.compile(
-    r"(?:rata ?- ?rata|rerata|average|mean)(?: ?/ ?average)?[ .:]*", re.IGNORECASE
-)
-_NOTE = re.compile(
-    r"(?:sumber|source|catatan|keterangan|ket\b|note|access time|diakses|diunduh|dicetak"
-    r"|data per|diperbarui|\*|†|\d\))",
-    re.IGNORECASE,
-)
 _NUMBERING = re.compile(r"\(?-?(\d{1,3})\)?")
 _SECTION_SHARE = 0.4
-_TOTAL_SHARE = 0.2
 _SLIP_SHARE = 0.1
 
 
@@ -76,6 +65,9 @@ def lay_out(grid: Grid) -> Layout:
             why = "judul kolom digabung dari beberapa baris"
         lines = f"{header_line - n_joined}-{header_line}" if n_joined else str(header_line)
         decisions.append(Decision("header_row", lines, why))
+    filled = filled_down(grid, records, first)
+    if filled:
+        decisions.append(filled)
     layout = Layout(header, [], [], header_line, decisions)
     _take_rows(layout, records, first)
     _drop_other_tables(layout)
@@ -143,53 +135,20 @@ def is_numbering(row: list[str]) -> bool:
 
 
 def _drop_notes(layout: Layout) -> None:
-    """Leave out what stands below the table in a single cell: sources, remarks."""
-    if len(layout.header) < 2:
-        return
-    end = len(layout.rows)
-    while end and _is_note(layout.rows[end - 1], len(layout.header)):
-        end -= 1
-    _drop(layout, list(range(end, len(layout.rows))), "note_rows", "catatan di bawah tabel")
-
-
-def _is_note(row: list[str], width: int) -> bool:
-    if n_filled(row) != 1 or not row[0]:
-        return False
-    return _NOTE.match(row[0]) is not None or (width > 2 and len(row[0]) > 60)
+    """Leave out what stands below the table: sources, remarks, signatures."""
+    start = start_of_notes(layout.rows, layout.lines, len(layout.header))
+    below = list(range(start, len(layout.rows)))
+    _drop(layout, below, "note_rows", "catatan di bawah tabel")
 
 
 def _drop_totals(layout: Layout) -> None:
     if len(layout.header) < 2:
         return
-    last = len(layout.rows) - 1
-    totals = [p for p, row in enumerate(layout.rows) if _is_total(row)]
-    while last >= 0 and (last in totals or _is_average(layout.rows[last])):
-        if last not in totals:
-            totals.append(last)
-        last -= 1
-    inside = sum(1 for p in totals if p < last)
-    if inside > _TOTAL_SHARE * len(layout.rows):
-        # So many rows called "Jumlah" are a category of the data, not sums under it.
-        totals = [p for p in totals if p > last]
-    if len(totals) < len(layout.rows):
-        layout.totals = [layout.rows[p] for p in sorted(totals) if _is_total(layout.rows[p])]
-        layout.total_lines = [layout.lines[p] for p in sorted(totals) if _is_total(layout.rows[p])]
-        _drop(layout, sorted(totals), "total_rows", "baris jumlah bukan data")
-
-
-def _label(row: list[str]) -> str:
-    cell = next((cell for cell in row[:3] if cell), "")
-    return " ".join(cell.split()) if cell[:1].isalpha() else ""
-
-
-def _is_total(row: list[str]) -> bool:
-    label = _label(row)
-    return bool(label) and _TOTAL.fullmatch(label) is not None
-
-
-def _is_average(row: list[str]) -> bool:
-    label = _label(row)
-    return bool(label) and _AVERAGE.fullmatch(label) is not None
+    positions = positions_of_totals(layout.rows)
+    totals = [p for p in positions if not is_average(layout.rows[p])]
+    layout.totals = [layout.rows[p] for p in totals]
+    layout.total_lines = [layout.lines[p] for p in totals]
+    _drop(layout, positions, "total_rows", "baris jumlah bukan data")
 
 
 def _drop_sections(layout: Layout, *, is_delimited: bool) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from itertools import islice
 
 from python_calamine import (
     CalamineError,
@@ -38,14 +39,13 @@ def read_workbook(payload: bytes, caps: Caps) -> Grid:
         ]
         sheets = [workbook.get_sheet_by_name(name) for name in names]
         filled = [s for s in sheets if s.height > 0 and s.width > 0]
-        tables = [s for s in filled if s.height > 1]
         if not filled:
             raise UnreadableTable(
                 "empty-file",
                 "Tidak ada lembar yang berisi; isi lembar pertama dengan judul kolom dan data.",
                 "No sheet holds anything; fill the first sheet with a header and data.",
             )
-        chosen = (tables or filled)[0]
+        chosen = _first_table(filled)
         records = _records(chosen, caps)
         merged = _merged(chosen)
         first_column = chosen.start[1] if chosen.start else 0
@@ -70,6 +70,15 @@ def read_workbook(payload: bytes, caps: Caps) -> Grid:
     shown = as_shown(payload, chosen.name, records, first_column)
     decisions = [Decision("sheet", chosen.name, why), *shown]
     return Grid(records, decisions, merged=merged, beside=beside, first_column=first_column)
+
+
+def _first_table(sheets: list[CalamineSheet]) -> CalamineSheet:
+    """Return the first sheet with two rows of two cells, or else of two rows, or else at all."""
+    for sheet in sheets:
+        rows = (row for row in sheet.iter_rows() if len(row) - row.count("") > 1)
+        if len(list(islice(rows, 2))) > 1:
+            return sheet
+    return next((sheet for sheet in sheets if sheet.height > 1), sheets[0])
 
 
 def _broken_workbook() -> UnreadableTable:
