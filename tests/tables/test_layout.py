@@ -1,5 +1,7 @@
 """The table is found among titles, sections, totals and notes; each row left out is told."""
 
+import pytest
+
 from checks.tables.validation import validate
 from tests.tables.building import table_of, types_of, workbook
 
@@ -191,6 +193,53 @@ def test_a_cover_of_words_is_not_the_table():
     table = table_of(workbook(cover, [["Puskesmas", "Kasus"], ["A", 4], ["B", 5]]), "data.xlsx")
     assert table.header == ("Puskesmas", "Kasus")
     assert table.decided("sheet") == "Lembar 2"
+
+
+def test_numbered_headings_without_values_are_sections():
+    table = table_of(
+        "No,Uraian,Satuan,2023,2024\nI,PENDAPATAN,,,\n1,Pajak,Rp,5,6\n2,Retribusi,Rp,7,8\n"
+        "II,BELANJA,,,\n1,Pegawai,Rp,5,6\n2,Modal,Rp,,\n"
+    )
+    assert table.decided("section_rows") == "2, 5"
+    assert [row[1] for row in table.rows] == ["Pajak", "Retribusi", "Pegawai", "Modal"]
+
+
+THREE_ROWS = [
+    ["No", "Kecamatan", "Kelompok Umur", None, None, None, "Total"],
+    [None, None, "0-14", None, "15-64", None, None],
+    [None, None, "L", "P", "L", "P", None],
+    [1, "Batu", 1, 2, 3, 4, 10],
+    [2, "Bumiaji", 1, 2, 3, 4, 10],
+]
+MERGED = ("A1:A3", "B1:B3", "C1:F1", "C2:D2", "E2:F2", "G1:G3")
+
+
+@pytest.mark.parametrize("merged", [MERGED, ()], ids=["merged", "bare"])
+def test_a_header_in_three_rows_is_joined(merged):
+    table = table_of(workbook(THREE_ROWS, merged=merged), "data.xlsx")
+    assert table.header == (
+        "No",
+        "Kecamatan",
+        "Kelompok Umur 0-14 L",
+        "Kelompok Umur 0-14 P",
+        "Kelompok Umur 15-64 L",
+        "Kelompok Umur 15-64 P",
+        "Total",
+    )
+    assert table.n_rows == 2
+
+
+@pytest.mark.parametrize(
+    "numbers", ["1,2,3,4", "(1),(2),(3),(4=2+3)", "(a),(b),(c),(d)", "1,2,3,4 = 2 + 3"]
+)
+def test_however_columns_are_counted_it_is_no_data(numbers):
+    table = table_of(f"Kecamatan,L,P,Jumlah\n{numbers}\nBatu,5,6,11\nBumiaji,7,8,15\n")
+    assert table.n_rows == 2
+    assert table.decided("numbering_rows") == "2"
+
+
+def test_a_first_row_that_counts_by_chance_stays():
+    assert table_of("a,b,c\n1,2,3\n4,5,6\n7,8,9\n").n_rows == 3
 
 
 def test_the_row_of_column_numbers_is_left_out():

@@ -17,16 +17,17 @@ from checks.tables.readers.dialect import DELIMITERS, SAMPLE_CHARS, hints_at_odd
 from checks.tables.table import MEGABYTE, Caps, folded
 
 if TYPE_CHECKING:
-    from checks.tables.readers import delimited, layout
+    from checks.tables.readers import delimited, numbering
 else:
     delimited = Later("checks.tables.readers.delimited")
-    layout = Later("checks.tables.readers.layout")
+    numbering = Later("checks.tables.readers.numbering")
 
 _MARK = b"\xef\xbb\xbf"
 _TOTAL_WORDS = ("jumlah", "total", "jml", "rata", "rerata", "average", "mean")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _CLOSING = re.compile(r"'[ ]*(?:[,;\t|\r\n]|$)")
 _TAIL_CHARS = 4_096
+_FIRST = ("1", "a", "A", "1=", "a=", "A=")
 _LONGER_SHARE, _LONGER_TIMES = 0.05, 1.5
 
 
@@ -63,7 +64,9 @@ def plain(path: Path, names: Sequence[str], n_filled: int, caps: Caps) -> Plain 
     if not end or len(records) < 2 or records[0] != list(names):
         return None
     first = [cell.strip() for cell in records[1]]
-    if not any(first) or (first[0].strip("(-)") == "1" and layout.is_numbering(first)):
+    if not any(first) or (
+        first[0][:2].strip("(- ") in _FIRST and numbering.may_be_numbering(first)
+    ):
         return None
     if _is_odd(text[end - 1 :], names[0], delimiter, may_be_alone=n_filled < 2):
         return None

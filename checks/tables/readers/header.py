@@ -11,6 +11,8 @@ from checks.tables.table import UnreadableTable
 
 _HEADER_DEPTH = 30
 _SAMPLE = 200
+#: A header of more rows than these is none.
+_MOST_ROWS = 5
 YEAR = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
 
 
@@ -81,39 +83,54 @@ def is_value(cell: str) -> bool:
     return is_numeral(cell) or (cell[:1].isdigit() and read_time(cell) is not None)
 
 
-def has_second_row(records: list[Record], index: int, *, is_merged: bool = False) -> bool:
-    """Tell whether the record below names what the header leaves blank (merged labels).
+def header_depth(grid: Grid, records: list[Record], index: int) -> int:
+    """Return how many records below belong to the header: they name what it leaves blank.
 
-    A label that is merged to the right of the last one leaves cells that no record holds.
+    A label merged down says so itself. One merged to the right of the last one leaves cells
+    that no record holds.
     """
-    if index + 1 >= len(records):
-        return False
-    upper, lower = records[index], records[index + 1]
-    if is_merged:
-        upper = [*upper, *[""] * (len(lower) - len(upper))]
-    blanks = [p for p, label in enumerate(upper) if not label]
-    filled = [p for p, label in enumerate(lower) if label]
-    if not blanks or not filled or any(map(_is_measure, lower)):
-        return False
-    return set(blanks) <= set(filled) and any(p not in filled for p in range(len(upper)))
+    merged = [bottom - top for top, _, bottom, _ in grid.merged if top == index < bottom]
+    if merged and max(merged) < _MOST_ROWS:
+        return max(merged)
+    upper = records[index]
+    below = records[index + 1 : index + _MOST_ROWS]
+    if grid.merged and below:
+        upper = [*upper, *[""] * (max(map(len, below)) - len(upper))]
+    blanks = {p for p, label in enumerate(upper) if not label}
+    grouped = blanks | {p - 1 for p in blanks}
+    for depth, lower in enumerate(below, start=1):
+        filled = {p for p, label in enumerate(lower) if label}
+        if not blanks or not filled or any(map(_is_measure, lower)):
+            return 0
+        if blanks <= filled and any(p not in filled for p in range(len(upper))):
+            return depth
+        if not filled <= grouped:
+            return 0
+    return 0
 
 
 def _is_measure(cell: str) -> bool:
     return is_value(cell) and not YEAR.fullmatch(cell)
 
 
-def joined_header(grid: Grid, records: list[Record], index: int) -> tuple[list[str], int]:
-    """Return the labels and how many records above them were joined into them."""
+def joined_header(
+    grid: Grid, records: list[Record], index: int, depth: int
+) -> tuple[list[str], int]:
+    """Return the labels and how many records above them were joined into them.
+
+    `index` is the last record of the header, `depth` how many above it surely belong to it.
+    """
     labels = [" ".join(cell.split()) for cell in records[index]]
-    if grid.merged and index:
-        labels += [""] * (len(records[index - 1]) - len(labels))
+    if index and (depth or grid.merged):
+        widest = max(map(len, records[index - max(depth, 1) : index]))
+        labels += [""] * (widest - len(labels))
     years = sum(1 for label in labels if YEAR.fullmatch(label))
     above = records[index - 1] if index else []
     fills_blanks = (
         any(cell and not label for cell, label in zip(above, labels, strict=False))
         and n_filled(above) > 1
     )
-    if not (grid.merged or fills_blanks or 2 * years >= n_filled(labels)):
+    if not (depth or grid.merged or fills_blanks or 2 * years >= n_filled(labels)):
         return labels, 0
     groups, n_joined = _groups_above(grid, records, index, labels)
     names = [f"{group} {label}".strip() for group, label in zip(groups, labels, strict=True)]
@@ -126,7 +143,7 @@ def _groups_above(
     """Return for each column the words of the header rows above it, and how many they are."""
     width = len(labels)
     names, n_joined = [""] * width, 0
-    for row in range(max(0, index - 3), index):
+    for row in range(max(0, index + 1 - _MOST_ROWS), index):
         cells = [*records[row][:width], *[""] * (width - len(records[row]))]
         if n_filled(cells) < 2:
             names, n_joined = [""] * width, 0

@@ -7,7 +7,7 @@ from catalog.rules.time_labels import month_number
 from checks.tables.readers.below import start_of_notes
 from checks.tables.readers.grid import Grid, Record
 from checks.tables.readers.header import (
-    has_second_row,
+    header_depth,
     header_index,
     is_body,
     is_value,
@@ -15,11 +15,12 @@ from checks.tables.readers.header import (
     n_filled,
 )
 from checks.tables.readers.merged import filled_down
+from checks.tables.readers.numbering import is_numbering
 from checks.tables.readers.other_tables import start_of_other
 from checks.tables.readers.totals import is_average, positions_of_totals
 from checks.tables.table import Decision, folded, shown
 
-_NUMBERING = re.compile(r"\(?-?(\d{1,3})\)?")
+_LETTERED = re.compile(r"(?:[IVXL]{1,5}|[A-Za-z])[.)]?")
 _SECTION_SHARE = 0.4
 _SLIP_SHARE = 0.1
 
@@ -55,9 +56,9 @@ def lay_out(grid: Grid) -> Layout:
         why = "baris pertama sudah berisi data; kolom diberi nama sendiri"
         decisions.append(Decision("header_row", "0", why))
     else:
-        if not grid.has_header and has_second_row(records, index, is_merged=bool(grid.merged)):
-            index += 1
-        header, n_joined = joined_header(grid, records, index)
+        depth = 0 if grid.has_header else header_depth(grid, records, index)
+        index += depth
+        header, n_joined = joined_header(grid, records, index, depth)
         header_line, first = index + 1, index + 1
         titles = [shown(filter(None, r)) for r in records[: index - n_joined] if any(r)]
         why = f"di bawah baris judul: {shown(titles, 100)}" if titles else "baris pertama berisi"
@@ -121,17 +122,8 @@ def _drop_other_tables(layout: Layout) -> None:
 
 
 def _drop_numbering(layout: Layout) -> None:
-    if len(layout.rows) > 1 and is_numbering(layout.rows[0]):
+    if len(layout.rows) > 1 and is_numbering(layout.rows[0], layout.rows[1:]):
         _drop(layout, [0], "numbering_rows", "baris nomor kolom")
-
-
-def is_numbering(row: list[str]) -> bool:
-    """Tell whether a row below the header only counts the columns: (1), (2), (3)."""
-    cells = [cell for cell in row if cell]
-    found = [_NUMBERING.fullmatch(cell) for cell in cells]
-    numbers = [int(match.group(1)) for match in found if match]
-    bracketed = any(cell.startswith(("(", "-")) for cell in cells)
-    return numbers == list(range(1, len(cells) + 1)) and len(cells) > 1 and bracketed
 
 
 def _drop_notes(layout: Layout) -> None:
@@ -158,13 +150,17 @@ def _drop_sections(layout: Layout, *, is_delimited: bool) -> None:
         return
     # Spreadsheets export a heading with all its delimiters; a short line is a torn one.
     least = len(layout.header) if is_delimited else 1
-    sections = [
-        p
-        for p in range(len(rows) - 1)
-        if len(rows[p]) >= least and n_filled(rows[p]) == 1 and _is_heading(rows[p][0])
-    ]
+    sections = [p for p in range(len(rows) - 1) if len(rows[p]) >= least and _is_section(rows[p])]
     if 0 < len(sections) <= _SECTION_SHARE * len(rows):
         _drop(layout, sections, "section_rows", "judul bagian di dalam tabel, tanpa nilai")
+
+
+def _is_section(row: Record) -> bool:
+    """Tell whether a row holds a heading alone, or behind a letter or a Roman number."""
+    if n_filled(row) == 1:
+        return _is_heading(row[0])
+    is_counted = n_filled(row) == 2 and len(row) > 3 and _LETTERED.fullmatch(row[0]) is not None
+    return is_counted and len(row[1]) > 2 and _is_heading(row[1])
 
 
 def _is_heading(cell: str) -> bool:
