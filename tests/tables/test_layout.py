@@ -307,3 +307,22 @@ def test_units_come_from_the_name_the_cells_or_the_column_satuan():
     table = table_of("luas (ha),persen,biaya\n1.5,97 %,Rp 2.000.000\n2.5,98 %,Rp 3.500.000\n")
     assert [column.unit for column in table.columns] == ["ha", "persen", "rupiah"]
     assert table_of("n,satuan\n5,JIWA\n6,JIWA\n").columns[0].unit == "jiwa"
+
+
+def test_cells_that_span_rows_and_columns_of_an_html_table_are_placed():
+    table = table_of(
+        "<table><tr><td colspan=4>PENDUDUK 2024</td></tr>"
+        "<tr><th rowspan=2>Kecamatan</th><th rowspan=2>Desa</th><th colspan=2>Umur</th></tr>"
+        "<tr><th>0-14</th><th>15-64</th></tr>"
+        "<tr><td rowspan=2>Batu</td><td>Sisir</td><td>11</td><td>12</td></tr>"
+        "<tr><td>Temas</td><td>13</td><td>14</td></tr>"
+        "<tr><td>Bumiaji</td><td>Punten</td><td>15</td><td>16</td></tr>"
+        "<tr><td colspan=2>Jumlah</td><td>39</td><td>42</td></tr></table>",
+        "unduhan.xls",
+    )
+    assert table.header == ("Kecamatan", "Desa", "Umur 0-14", "Umur 15-64")
+    assert table.rows == [
+        ("Batu", "Sisir", "11", "12"),
+        ("Batu", "Temas", "13", "14"),
+        ("Bumiaji", "Punten", "15", "16"),
+    ]

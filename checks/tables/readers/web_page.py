@@ -1,6 +1,7 @@
 """Web pages where a table is expected: told apart from the HTML tables that Excel opens."""
 
 import re
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from checks.tables.readers.grid import Grid, Record
@@ -47,15 +48,12 @@ def read_html(text: str, name: str, caps: Caps) -> Grid:
         except AssertionError as error:
             # Python's own parser says so of a "<![...]" that it does not know.
             raise page_error(text) from error
-        records = max(parser.tables, key=_n_cells, default=[])
-        if len(records) > 1 and max(map(len, records)) > 1:
+        sheet = max(parser.tables, key=lambda sheet: sheet.n_cells, default=_Sheet())
+        if len(sheet.records) > 1 and max(map(len, sheet.records)) > 1:
             why = "tabel HTML yang disimpan sebagai berkas; simpan ulang sebagai XLSX atau CSV"
-            return Grid(records, [Decision("format", "html", why)])
+            decision = Decision("format", "html", why)
+            return Grid(sheet.records, [decision], merged=tuple(sheet.merged))
     raise page_error(text)
-
-
-def _n_cells(records: list[Record]) -> int:
-    return sum(len(record) for record in records)
 
 
 def page_error(text: str) -> UnreadableTable:
@@ -76,29 +74,57 @@ def page_error(text: str) -> UnreadableTable:
     )
 
 
+@dataclass(slots=True)
+class _Sheet:
+    """One table: a cell that spans others stands once, blanks are where it reaches."""
+
+    records: list[Record] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    reaches: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def n_cells(self) -> int:
+        return sum(map(len, self.records))
+
+    def begin_row(self) -> None:
+        if not self.records or self.records[-1]:
+            self.records.append([])
+
+    def add(self, text: str, n_rows: int, n_columns: int) -> None:
+        row, record = len(self.records) - 1, self.records[-1]
+        while self.reaches.get(len(record), -1) >= row:
+            record.append("")
+        left, bottom = len(record), row + n_rows - 1
+        record.extend([text, *[""] * (n_columns - 1)])
+        if n_rows > 1:
+            self.reaches.update(dict.fromkeys(range(left, len(record)), bottom))
+        if n_rows > 1 or n_columns > 1:
+            self.merged.append((row, left, bottom, len(record) - 1))
+
+
 class _Tables(HTMLParser):
-    """Collects the rows of every table; a cell that spans columns stands once, blanks follow."""
+    """Collects the rows of every table."""
 
     def __init__(self, n_columns: int) -> None:
         super().__init__(convert_charrefs=True)
-        self.tables: list[list[Record]] = []
+        self.tables: list[_Sheet] = []
         self._n_columns = n_columns
-        self._open: list[list[Record]] = []
+        self._open: list[_Sheet] = []
         self._cell: list[str] | None = None
-        self._blanks = 0
+        self._span = (1, 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self._end_cell()
-            self._open.append([])
+            self._open.append(_Sheet())
         elif tag == "tr" and self._open:
             self._end_cell()
-            self._open[-1].append([])
-        elif tag in ("td", "th") and self._open and self._open[-1]:
+            self._open[-1].begin_row()
+        elif tag in ("td", "th") and self._open and self._open[-1].records:
             self._end_cell()
             self._cell = []
-            span = dict(attrs).get("colspan") or "1"
-            self._blanks = min(int(span), _SPAN) - 1 if span.isdecimal() else 0
+            given = dict(attrs)
+            self._span = (_span(given.get("rowspan")), _span(given.get("colspan")))
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
 
@@ -107,7 +133,7 @@ class _Tables(HTMLParser):
             self._end_cell()
         elif tag == "table" and self._open:
             self._end_cell()
-            self.tables.append([record for record in self._open.pop() if record])
+            self.tables.append(self._open.pop())
 
     def handle_data(self, data: str) -> None:
         if self._cell is not None:
@@ -117,13 +143,16 @@ class _Tables(HTMLParser):
         super().close()
         self._end_cell()
         while self._open:
-            self.tables.append([record for record in self._open.pop() if record])
+            self.tables.append(self._open.pop())
 
     def _end_cell(self) -> None:
         if self._cell is None:
             return
-        record = self._open[-1][-1]
-        if len(record) <= self._n_columns:
-            record.append(" ".join("".join(self._cell).split()))
-            record.extend([""] * self._blanks)
+        sheet = self._open[-1]
+        if len(sheet.records[-1]) <= self._n_columns:
+            sheet.add(" ".join("".join(self._cell).split()), *self._span)
         self._cell = None
+
+
+def _span(given: str | None) -> int:
+    return min(max(int(given), 1), _SPAN) if given and given.isdecimal() else 1
