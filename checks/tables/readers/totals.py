@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from checks.tables.readers.grid import Record
 from checks.tables.readers.header import n_filled
@@ -23,6 +24,7 @@ _AVERAGE = re.compile(
 )
 _INITIALS = tuple("sSjJtT")
 _INSIDE_SHARE = 0.2
+_SAMPLE = 50
 
 
 def positions_of_totals(rows: Sequence[Record]) -> list[int]:
@@ -39,11 +41,15 @@ def positions_of_totals(rows: Sequence[Record]) -> list[int]:
     while last >= 0 and (last in known or is_average(rows[last])):
         known.add(last)
         last -= 1
-    usual = Counter(n_filled(row[:_LABELS]) for row in rows).most_common(1)
-    full = [p for p in totals if p < last and n_filled(rows[p][:_LABELS]) >= usual[0][0]]
+    full = [p for p in totals if p < last and not _lacks_label(rows[p], rows)]
     if len(full) > _INSIDE_SHARE * len(rows):
         known -= set(full)
     return sorted(known) if len(known) < len(rows) else []
+
+
+def _lacks_label(row: Record, rows: Sequence[Record]) -> bool:
+    usual = Counter(n_filled(other[:_LABELS]) for other in islice(rows, _SAMPLE))
+    return n_filled(row[:_LABELS]) < usual.most_common(1)[0][0]
 
 
 def _is_total(row: Record) -> bool:
