@@ -231,7 +231,7 @@ def is_plain(table: Table) -> bool:
     codes = {decision.code for decision in table.decisions}
     has_one_label_row = "-" not in (table.decided("header_row") or "")
     is_usual = table.decided("quote") == '"' and len(table.decided("delimiter") or "") < 2
-    return is_usual and has_one_label_row and not codes & {"compression", "escape", "spaces"}
+    return is_usual and has_one_label_row and not codes & {"compression", "escape", "spaces", "wrapped_lines"}
 
 
 def _plain(head: Table | None) -> Table | None:

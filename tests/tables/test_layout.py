@@ -326,3 +326,14 @@ def test_cells_that_span_rows_and_columns_of_an_html_table_are_placed():
         ("Batu", "Temas", "13", "14"),
         ("Bumiaji", "Punten", "15", "16"),
     ]
+
+
+def test_lines_that_were_wrapped_in_quotes_are_unwrapped():
+    table = table_of('"Kecamatan;""L"";""P"""\n"Batu;1;2"\n"Bumiaji;3;4"\n')
+    assert table.header == ("Kecamatan", "L", "P")
+    assert table.rows == [("Batu", "1", "2"), ("Bumiaji", "3", "4")]
+    assert table.decided("wrapped_lines") == "3"
+
+
+def test_quoted_texts_of_one_column_stay_texts():
+    assert table_of('"nama, gelar"\n"BUDI, S.Pd"\n"SITI, S.E"\n').header == ("nama, gelar",)

@@ -41,6 +41,12 @@ def read_delimited(text: str, caps: Caps, *, is_whole: bool = True) -> Grid:
     lines: Iterable[str] = io.StringIO(text, newline="")
     meant = MeantLines(lines, used, text) if dialect and may_be_odd(text, used) else None
     records = list(_records(meant or lines, used, caps, is_whole=is_whole, meant=meant))
+    inner = _wrapped(records, caps) if dialect is None and '"' in text else None
+    if inner is not None:
+        grid = read_delimited(inner, caps, is_whole=is_whole)
+        why = "setiap baris dikurung tanda kutip sebagai satu sel; isinya dibaca sebagai baris"
+        grid.decisions.append(Decision("wrapped_lines", str(len(grid.records)), why))
+        return grid
     n_filled = sum(1 for record in records if any(record))
     if dialect is None and n_filled < 2:
         raise UnreadableTable(
@@ -61,6 +67,26 @@ def read_delimited(text: str, caps: Caps, *, is_whole: bool = True) -> Grid:
         )
         decisions.append(Decision("mended_rows", numbers, why))
     return Grid(records, decisions, delimiter=used.delimiter)
+
+
+def _wrapped(records: list[Record], caps: Caps) -> str | None:
+    """Return the lines that stand in one quoted cell each, None where they are texts.
+
+    A program that took a file of semicolons for one of commas writes such lines. They are
+    cut into three cells or more, all of them alike.
+    """
+    if len(records) < 2 or any(len(record) != 1 or "\n" in record[0] for record in records):
+        return None
+    inner = "".join(f"{record[0]}\n" for record in records)
+    dialect = find_dialect(inner)
+    if dialect is None or not dialect.is_plain:
+        return None
+    try:
+        lines = io.StringIO(inner, newline="")
+        widths = {len(record) for record in _records(lines, dialect, caps, is_whole=True)}
+    except UnreadableTable:
+        return None
+    return inner if len(widths) == 1 and min(widths) > 2 else None
 
 
 def _of_dialect(dialect: Dialect | None) -> Iterator[Decision]:

@@ -89,12 +89,14 @@ def header_depth(grid: Grid, records: list[Record], index: int) -> int:
     A label merged down says so itself. One merged to the right of the last one leaves cells
     that no record holds.
     """
-    merged = [bottom - top for top, _, bottom, _ in grid.merged if top == index < bottom]
+    # A damaged sheet has cells merged beyond its last row.
+    last = len(records) - 1
+    merged = [bottom - top for top, _, bottom, _ in grid.merged if top == index < bottom <= last]
     if merged and max(merged) < _MOST_ROWS:
         return max(merged)
     upper = records[index]
     below = records[index + 1 : index + _MOST_ROWS]
-    if grid.merged and below:
+    if grid.delimiter is None and below:
         upper = [*upper, *[""] * (max(map(len, below)) - len(upper))]
     blanks = {p for p, label in enumerate(upper) if not label}
     grouped = blanks | {p - 1 for p in blanks}

@@ -36,4 +36,6 @@ def filled_down(grid: Grid, records: list[Record], first: int) -> Decision | Non
 
 
 def _is_leading(below: Record, top: int, left: int, filled: set[tuple[int, int]]) -> bool:
-    return all((top + 1, column) in filled or not below[column] for column in range(left))
+    return all(
+        (top + 1, column) in filled or not any(below[column : column + 1]) for column in range(left)
+    )
