@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _MONEY = re.compile(r"^(?:rp\.?|idr|us\$|\$)\s*|\s*(?:,-|rupiah)$", re.IGNORECASE)
+#: A minus sign that is no hyphen, and the brackets that stand for one in accounts.
+_MINUS = ("−", "–", "(")
+_LONG_MINUS = re.compile(r"^[−–] ?(?=[\d.,])")
+_IN_BRACKETS = re.compile(r"^\(((?!(?:19|20)\d\d\))\d{3,}|\d[\d.,]*[.,]\d+)\)$")
 _SPACED_GROUP = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 _USUAL = re.compile(r"-?\d+\.\d{1,2}")
 _PLAIN = re.compile(r"[+-]?\d+")
@@ -59,10 +63,12 @@ class NumberStyle:
 
 
 def bare(cell: str) -> str:
-    """Return a numeral without money words, percent sign and spaces between groups."""
+    """Return a numeral without money words, percent sign and spaces, with a plain minus."""
     if cell[-1:].isdigit() and cell[:1].isdigit() and " " not in cell and "\u00a0" not in cell:
         return cell
     text = _MONEY.sub("", cell).strip().removesuffix("%").strip()
+    if text[:1] in _MINUS:
+        text = _IN_BRACKETS.sub(r"-\1", _LONG_MINUS.sub("-", text))
     group = "," if "," in text else "." if text.count(".") > 1 else ""
     return _SPACED_GROUP.sub(group, text)
 

@@ -40,6 +40,8 @@ __all__ = ["BadSchema", "Engine", "Finding", "Report", "Severity", "unreadable",
 # Two ways to the same report; the reference is Frictionless itself.
 Engine = Literal["fast", "frictionless"]
 Schema = Mapping[str, Any]
+# Decisions after which the bytes of a file are no longer those of its table.
+_REWRITTEN = frozenset({"compression", "escape", "spaces", "wrapped_lines"})
 # Damage that Frictionless reads over without a word; both say what they see.
 _READ_OVER = frozenset({"unclosed-quote", "nul-bytes"})
 
@@ -231,7 +233,7 @@ def is_plain(table: Table) -> bool:
     codes = {decision.code for decision in table.decisions}
     has_one_label_row = "-" not in (table.decided("header_row") or "")
     is_usual = table.decided("quote") == '"' and len(table.decided("delimiter") or "") < 2
-    return is_usual and has_one_label_row and not codes & {"compression", "escape", "spaces", "wrapped_lines"}
+    return is_usual and has_one_label_row and not codes & _REWRITTEN
 
 
 def _plain(head: Table | None) -> Table | None:
