@@ -132,7 +132,14 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
 
 def web() -> Flask:
     """Return the application that the environment describes, for a web server of one's own."""
-    return create_app(read_settings())
+    return site_with_journal(read_settings())
+
+
+def site_with_journal(settings: Settings) -> Flask:
+    """Return the web application of a process of its own; in production it keeps a journal."""
+    if settings.is_production:
+        open_journal()
+    return create_app(settings)
 
 
 class Door(click.Group):
@@ -289,7 +296,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Build the application inside the worker, so that no connection crosses a fork."""
-        return create_app(self._settings)
+        return site_with_journal(self._settings)
 
 
 @cli.command()

@@ -19,9 +19,12 @@ from catalog.settings import Settings, read_settings
 
 #: What was checked is bad / the usage is wrong or the input cannot be read.
 BAD, WRONG_INPUT = 1, 2
-CONSOLE = Console()
+#: What a file or a person wrote is printed as it stands: "[ha]" and ":cat:" mean nothing here.
+CONSOLE = Console(markup=False, emoji=False)
 NOTES = Console(stderr=True)
-INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d"])
+INSTANT = click.DateTime(
+    ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+)
 Progressed = Callable[[int, int], None]
 
 
@@ -90,7 +93,7 @@ def print_counts(report: object, *names: str) -> None:
 def print_reasons(reasons: Mapping[str, int]) -> None:
     """Print how often each reason was met, a line each."""
     for reason, n in reasons.items():
-        CONSOLE.print(f"{n:>6}  {reason}", highlight=False, markup=False)
+        CONSOLE.print(f"{n:>6}  {reason}", highlight=False)
 
 
 def as_json(command: Callable[..., Any]) -> Callable[..., Any]:

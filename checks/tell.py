@@ -6,7 +6,7 @@ plans it; the announced level and the outbox row are written in one transaction.
 Source: design/freshness.md, section 7.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,12 +19,13 @@ from catalog.rules.escalation import (
     is_on_monthly_list,
     level,
     opening_level,
-    recipients,
     telling,
 )
 from catalog.rules.obligations import Judged, judge
 from catalog.rules.terms import Role
 from catalog.store.standing import City, Standing, standings
+from checks.telling.ages import AgeNews, age_backlog, age_news, is_about_age
+from checks.telling.drafts import level_notices, nag_notices, summary_notices
 from checks.telling.guard import Hold, watch
 from checks.telling.hosts import SILENT, Hosts, broken_hosts, host_news, is_outdated
 from checks.telling.line import line_news
@@ -44,8 +45,8 @@ from checks.telling.recipients import Directory, load_directory
 class Planned:
     """What one plan did.
 
-    `n_silent` obligations are old backlog, announced without a message of their own;
-    `n_unreachable` have nobody who could be told and stay to be announced.
+    `n_silent` obligations and rolling datasets are old backlog, announced without a message
+    of their own; `n_unreachable` have nobody who could be told and stay to be announced.
     """
 
     notices: tuple[PlannedNotice, ...]
@@ -90,6 +91,8 @@ def plan_notices(session: Session, city: City, now: datetime) -> Planned:
     for stand in stands:
         if stand.headline not in SILENT:
             _plan_dataset(plan, stand)
+    ages = age_news(session, stands, city, now, plan.memory, plan.directory)
+    _plan_ages(session, plan, ages)
     _plan_recoveries(plan, reproached(session, plan.recovered))
     for obligation_id in under_way(session, plan.recovered):
         # Whoever still receives that message is told of the recovery by a later plan.
@@ -98,13 +101,13 @@ def plan_notices(session: Session, city: City, now: datetime) -> Planned:
     today = city.calendar.local_date(now)
     plan.drafts.extend(host_news(broken, plan.memory, plan.directory, today))
     plan.drafts.extend(line_news(session, plan.directory))
-    _plan_monthly(plan)
+    _plan_monthly(plan, [*plan.levels.values(), *ages.levels.values()])
     if hold is not None and began:
         counts = f"{hold.n_worsened} {hold.n_datasets} {hold.n_lost}"
         plan.drafts.extend(task(plan.directory, f"hold:{hold.entry_id}", counts))
     added = add_notices(session, plan.drafts, now)
     announce(session, plan.announced, now)
-    n_superseded = _supersede_moot(session, plan, broken)
+    n_superseded = _supersede_moot(session, plan, ages, broken)
     return Planned(added, n_superseded, plan.n_silent, plan.n_unreachable, hold)
 
 
@@ -114,7 +117,9 @@ def announce_backlog_silently(session: Session, city: City, now: datetime) -> Pl
     For a first load, a replay of the past, and a restored backup.
     """
     plan = _Plan(city, now, load_directory(session), remember(session, now))
-    for stand in standings(session, city, now):
+    stands = standings(session, city, now)
+    _plan_ages(session, plan, age_backlog(session, stands, city, now, plan.directory))
+    for stand in stands:
         if stand.headline in SILENT:
             continue
         for judged in stand.judged:
@@ -176,46 +181,34 @@ def _level_when_first_seen(plan: _Plan, stand: Standing, judged: Judged) -> int:
 
 
 def _plan_level(plan: _Plan, stand: Standing, obligation_id: int, found: int) -> None:
-    contacts = plan.directory.told(stand.agency.id, recipients(found))
-    if not contacts:
+    key = f"level:{obligation_id}:{found}"
+    drafts = level_notices(plan.directory, stand, key, found, obligation_id)
+    if not drafts:
         plan.n_unreachable += 1
         return
     plan.announced[obligation_id] = found
-    draft = PlannedNotice(
-        f"level:{obligation_id}:{found}",
-        models.NoticeKind.LEVEL,
-        agency_id=stand.agency.id,
-        dataset_id=stand.dataset_id,
-        obligation_id=obligation_id,
-        level=found,
-    )
-    plan.drafts.extend(draft.to(contacts))
+    plan.drafts.extend(drafts)
 
 
 def _plan_nag(plan: _Plan, stand: Standing, nagging: Mapping[int, int]) -> None:
-    """Remind the agency once a week of a dataset; walidata sees the board and gets no copy."""
     oldest, worst = next(iter(nagging)), max(nagging.values())
-    roles = [role for role in recipients(worst) if role is not Role.WALIDATA]
-    draft = PlannedNotice(
-        f"nag:{stand.dataset_id}:{plan.city.calendar.local_date(plan.now)}",
-        models.NoticeKind.NAG,
-        agency_id=stand.agency.id,
-        dataset_id=stand.dataset_id,
-        obligation_id=oldest,
-        level=worst,
-    )
-    plan.drafts.extend(draft.to(plan.directory.told(stand.agency.id, roles)))
+    day = plan.city.calendar.local_date(plan.now)
+    plan.drafts.extend(nag_notices(plan.directory, stand, day, worst, oldest))
 
 
 def _plan_summary(plan: _Plan, stand: Standing, since: datetime) -> None:
     """One summary for each load and person, however many obligations were already late."""
     plan.n_silent += 1
     day = plan.city.calendar.local_date(since)
-    agency_id = stand.agency.id
-    draft = PlannedNotice(
-        f"backlog:{agency_id}:{day}", models.NoticeKind.BACKLOG, agency_id=agency_id
-    )
-    plan.drafts.extend(draft.to(plan.directory.told(agency_id, (Role.OPERATOR, Role.WALIDATA))))
+    plan.drafts.extend(summary_notices(plan.directory, stand.agency.id, day))
+
+
+def _plan_ages(session: Session, plan: _Plan, ages: AgeNews) -> None:
+    plan.drafts.extend(ages.drafts)
+    plan.late_agencies |= ages.late_agencies
+    plan.n_silent += len(ages.silent)
+    plan.n_unreachable += ages.n_unreachable
+    add_notices(session, ages.silent, plan.now)
 
 
 def _plan_recoveries(plan: _Plan, people: Mapping[int, set[int]]) -> None:
@@ -233,16 +226,16 @@ def _plan_recoveries(plan: _Plan, people: Mapping[int, set[int]]) -> None:
     )
 
 
-def _plan_monthly(plan: _Plan) -> None:
+def _plan_monthly(plan: _Plan, levels: Iterable[int]) -> None:
     """The list for pimpinan, once a month from its first working day, if anything is on it."""
     today = plan.city.calendar.local_date(plan.now)
     is_time = today >= plan.city.calendar.roll(today.replace(day=1))
-    if is_time and any(map(is_on_monthly_list, plan.levels.values())):
+    if is_time and any(map(is_on_monthly_list, levels)):
         draft = PlannedNotice(f"monthly:{today:%Y-%m}", models.NoticeKind.MONTHLY)
         plan.drafts.extend(draft.to(plan.directory.city_wide(Role.PIMPINAN)))
 
 
-def _supersede_moot(session: Session, plan: _Plan, broken: Hosts) -> int:
+def _supersede_moot(session: Session, plan: _Plan, ages: AgeNews, broken: Hosts) -> int:
     """End the notices that are in no message yet and have nothing to say any more."""
     waiting = session.exec(
         select(models.Notice)
@@ -255,7 +248,10 @@ def _supersede_moot(session: Session, plan: _Plan, broken: Hosts) -> int:
     closed = closed_among(session, (n.obligation_id for n in waiting if n.obligation_id), plan.now)
     n_superseded = 0
     for notice in waiting:
-        reason = _why_moot(plan, notice, notice.obligation_id in closed, broken)
+        if is_about_age(notice):
+            reason = ages.why_moot(notice)
+        else:
+            reason = _why_moot(plan, notice, notice.obligation_id in closed, broken)
         if reason is not None:
             supersede(notice, reason, plan.now)
             n_superseded += 1

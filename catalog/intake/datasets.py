@@ -14,7 +14,7 @@ from catalog.intake.sources import SourceBook, SourceRow, StatedSource, read_sou
 from catalog.models import Dimension, Sensitivity
 from catalog.rules.errors import MutakhirError, UnknownCadence
 from catalog.rules.release_rule import ParsedRule, parse_release_rule
-from catalog.rules.terms import Cadence, parse_cadence
+from catalog.rules.terms import Cadence, Merge, parse_cadence
 
 LONGEST_TITLE = 1_000
 _DIMENSIONS = {
@@ -36,6 +36,12 @@ _SENSITIVITIES = {
     "tertutup": Sensitivity.TERTUTUP,
     "dikecualikan": Sensitivity.TERTUTUP,
     "rahasia": Sensitivity.TERTUTUP,
+}
+_MERGES = {
+    "semua": Merge.ALL,
+    "semua berkas": Merge.ALL,
+    "salah satu": Merge.ANY,
+    "salah satu berkas": Merge.ANY,
 }
 
 
@@ -67,6 +73,7 @@ class Described:
     value_columns: tuple[str, ...] = ()
     key_columns: tuple[str, ...] = ()
     volatile_columns: tuple[str, ...] = ()
+    merge: Merge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +218,7 @@ def _described(
         value_columns=tuple(record.parts("kolom_nilai")),
         key_columns=tuple(record.parts("kunci")),
         volatile_columns=tuple(record.parts("kolom_berubah")),
+        merge=_merge(record),
     )
 
 
@@ -223,6 +231,20 @@ def _with_columns(described: Described, source: StatedSource | None) -> Describe
         time_column=described.time_column or source.time_column,
         value_columns=described.value_columns or source.value_columns,
     )
+
+
+def _merge(record: Record) -> Merge | None:
+    """Return which of several files decide, None where nothing is stated."""
+    text = record.line_text("gabungan")
+    if text is None:
+        return None
+    word = folded(text.replace("_", " "))
+    if word not in _MERGES and word not in list(Merge):
+        raise RowRefused(
+            f'Gabungan "{text}" tidak dikenal; pakai semua (setiap berkas harus lengkap) '
+            "atau salah_satu (satu berkas cukup)."
+        )
+    return _MERGES.get(word) or Merge(word)
 
 
 def _dimension(record: Record) -> Dimension | None:

@@ -77,6 +77,7 @@ class Kind(Enum):
             "sumber": ("jenis sumber",),
             "alamat": ("alamat sumber", "url", "tautan"),
             "opsi": ("opsi sumber", "pengaturan sumber", "resep"),
+            "gabungan": ("gabungan berkas",),
             "skema": (),
             "kolom_waktu": (),
             "kolom_nilai": (),

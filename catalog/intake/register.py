@@ -10,7 +10,9 @@ from catalog.intake.agencies import AgencyBook
 from catalog.intake.datasets import DatasetRow, base_of
 from catalog.intake.documents import RowOutcome, RowRefused
 from catalog.intake.naming import slug_of
-from catalog.intake.renewal import Held, Terms, describe, new_promise, new_source, renew
+from catalog.intake.parts import parts_stated, renew_parts
+from catalog.intake.renewal import Held, Terms, describe, new_promise, renew
+from catalog.intake.sources import SourceRow
 from catalog.models import Agency, Dataset, Promise, Source
 
 
@@ -41,15 +43,17 @@ class _Sheet:
     """What one document says as a whole: who repeats whom, who stands for which dataset.
 
     `claimed` are the identities that datasets had before and that rows name exactly;
-    `newcomers` counts, by base, the identities that no dataset had.
+    `newcomers` counts, by base, the identities that no dataset had; `parts` are the files
+    that rows of one identity name.
     """
 
     listed: Counter[str]
     claimed: set[str]
     newcomers: Counter[str]
+    parts: dict[str, tuple[SourceRow, ...]]
     first_lines: dict[str, int] = field(default_factory=dict)
     slugs: dict[str, int] = field(default_factory=dict)
-    created: list[tuple[Dataset, DatasetRow]] = field(default_factory=list)
+    created: list[tuple[Dataset, _Placed]] = field(default_factory=list)
 
 
 class Register:
@@ -75,10 +79,11 @@ class Register:
             listed=listed,
             claimed=listed.keys() & self._by_identity.keys(),
             newcomers=Counter(bases[i] for i in listed if i not in self._by_identity),
+            parts=_parts_of(known),
         )
         self._slugs.update(each.row.slug for each in known if each.row.slug)
         saved = [self._save(each, sheet) if isinstance(each, _Placed) else each for each in placed]
-        self._write(sheet.created)
+        self._write(sheet)
         return saved
 
     def _place(self, row: DatasetRow) -> _Placed | Saved:
@@ -100,7 +105,10 @@ class Register:
         row = placed.row
         first_line = sheet.first_lines.setdefault(placed.identity, row.line)
         if first_line != row.line:
+            parts = sheet.parts[placed.identity]
             reason = f"Sama dengan baris {first_line}."
+            if row.source in parts[1:]:
+                reason = f"Berkas ke-{parts.index(row.source) + 1} data pada baris {first_line}."
             return Saved(row, RowOutcome.UNCHANGED, reason, is_repeated=True)
         if row.slug and sheet.slugs.setdefault(row.slug, row.line) != row.line:
             reason = f'Slug "{row.slug}" sudah dipakai baris {sheet.slugs[row.slug]}; ganti slug.'
@@ -113,9 +121,10 @@ class Register:
         note = placed.note or _schedule_note(row)
         if held is None:
             dataset = self._new_dataset(placed, n_rows)
-            sheet.created.append((dataset, row))
+            sheet.created.append((dataset, placed))
             return Saved(row, RowOutcome.CREATED, note, dataset)
         changes = renew(self._session, held, row, n_rows, self._terms)
+        changes += renew_parts(self._session, held, sheet.parts[placed.identity], self._terms)
         self._identify(held, placed.identity)
         if not changes:
             return Saved(row, RowOutcome.UNCHANGED, note, held.dataset)
@@ -171,23 +180,29 @@ class Register:
         self._slugs.add(dataset.slug)
         return dataset
 
-    def _write(self, created: Sequence[tuple[Dataset, DatasetRow]]) -> None:
+    def _write(self, sheet: _Sheet) -> None:
         """Write the new datasets of a document at once, then what hangs on them."""
         session, terms = self._session, self._terms
-        session.add_all(dataset for dataset, _ in created)
+        session.add_all(dataset for dataset, _ in sheet.created)
         session.flush()
-        for dataset, row in created:
+        for dataset, placed in sheet.created:
             assert dataset.id is not None
-            since = row.promised.agreed_on or terms.agreed_on
-            promise = new_promise(dataset.id, row, since, terms)
-            source = new_source(dataset.id, row.source, terms) if row.source else None
+            since = placed.row.promised.agreed_on or terms.agreed_on
+            promise = new_promise(dataset.id, placed.row, since, terms)
             session.add(promise)
-            if source is not None:
-                session.add(source)
-            held = Held(dataset, promise, source)
+            held = Held(dataset, promise, None)
+            renew_parts(session, held, sheet.parts[placed.identity], terms)
             self._by_identity[dataset.identity] = held
             self._by_slug[dataset.slug] = held
         session.flush()
+
+
+def _parts_of(placed: Sequence[_Placed]) -> dict[str, tuple[SourceRow, ...]]:
+    """Return the files that the rows of each identity name together."""
+    stated: defaultdict[str, list[SourceRow | None]] = defaultdict(list)
+    for each in placed:
+        stated[each.identity].append(each.row.source)
+    return {identity: parts_stated(sources) for identity, sources in stated.items()}
 
 
 def _schedule_note(row: DatasetRow) -> str | None:
@@ -199,15 +214,20 @@ def _schedule_note(row: DatasetRow) -> str | None:
 
 
 def held_in(session: Session) -> list[Held]:
-    """Return every dataset with its promise that holds now and its oldest source."""
-    sources: dict[int, Source] = {}
-    for source in session.exec(select(Source).order_by(col(Source.id).desc())):
-        # The oldest source of a dataset is the one that load files speak of.
-        sources[source.dataset_id] = source
+    """Return every dataset with its promise that holds now and its sources."""
+    sources: defaultdict[int, list[Source]] = defaultdict(list)
+    active = select(Source).where(col(Source.retired_at).is_(None)).order_by(col(Source.id))
+    for source in session.exec(active):
+        sources[source.dataset_id].append(source)
     rows = session.exec(
         select(Dataset, Promise)
         .join(Promise, col(Promise.dataset_id) == Dataset.id)
         .where(col(Promise.ends_on).is_(None))
         .order_by(col(Dataset.id))
     )
-    return [Held(dataset, promise, sources.get(dataset.id or 0)) for dataset, promise in rows]
+    return [_held(dataset, promise, sources[dataset.id or 0]) for dataset, promise in rows]
+
+
+def _held(dataset: Dataset, promise: Promise, sources: Sequence[Source]) -> Held:
+    others = tuple(source for source in sources[1:] if source.kind.is_looked_at)
+    return Held(dataset, promise, sources[0] if sources else None, others)

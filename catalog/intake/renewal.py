@@ -26,11 +26,16 @@ class Terms:
 
 @dataclass(slots=True)
 class Held:
-    """A dataset with its promise that holds now and its source, as the database has them."""
+    """A dataset with its promise that holds now and its sources, as the database has them.
+
+    `source` is the oldest, of which load files speak; `others` are further ones that are
+    looked at.
+    """
 
     dataset: Dataset
     promise: Promise
     source: Source | None
+    others: tuple[Source, ...] = ()
 
 
 _WORDS = {
@@ -52,6 +57,7 @@ _WORDS = {
     "value_columns": "kolom nilai",
     "key_columns": "kunci",
     "volatile_columns": "kolom berubah",
+    "merge": "gabungan",
 }
 
 
@@ -102,7 +108,7 @@ def _first_look(kind: SourceKind, now: datetime) -> datetime | None:
 
 
 def renew(session: Session, held: Held, row: DatasetRow, n_rows: int, terms: Terms) -> list[str]:
-    """Bring a dataset, its promise and its source to what a row states; return what changed."""
+    """Bring a dataset and its promise to what a row states; return what changed, in words."""
     dataset = held.dataset
     changes = describe(dataset, row.described)
     stated = {
@@ -115,10 +121,22 @@ def renew(session: Session, held: Held, row: DatasetRow, n_rows: int, terms: Ter
         if value is not None and getattr(dataset, name) != value:
             setattr(dataset, name, value)
             changes.append(_WORDS[name])
-    return (
-        changes
-        + _renew_promise(session, held, row, terms)
-        + renew_source(session, held, row.source, terms)
+    if _WORDS["merge"] in changes:
+        _note_merge(session, dataset, terms)
+    return changes + _renew_promise(session, held, row, terms)
+
+
+def _note_merge(session: Session, dataset: Dataset, terms: Terms) -> None:
+    """Write down since when other files of a dataset decide; what was closed stays closed."""
+    dataset.merge_since = terms.now
+    session.add(
+        AuditEntry(
+            at=terms.now,
+            actor=terms.actor,
+            action="dataset.merge",
+            subject=f"dataset:{dataset.slug}",
+            after={"merge": dataset.merge.value},
+        )
     )
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from catalog.models.columns import Structured, coded
 from catalog.models.vocabulary import Dimension, Sensitivity, SourceKind
-from catalog.rules.terms import Cadence, Schedule
+from catalog.rules.terms import Cadence, Merge, Schedule
 
 
 class Dataset(SQLModel, table=True):
@@ -17,7 +17,8 @@ class Dataset(SQLModel, table=True):
     `identity` folds agency, indicator, title, cadence, rule, classification and unit;
     `n_rows_listed` says how many rows of the daftar data share it. `portal_key` is the
     portal that it was harvested from and the portal's own id of it. `reading_choices`
-    gives for a column that can be read in two ways the one that the operator chose.
+    gives for a column that can be read in two ways the one that the operator chose. `merge`
+    holds since `merge_since` (None: since ever), the other word before that.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -42,6 +43,10 @@ class Dataset(SQLModel, table=True):
     key_columns: list[str] = Field(default_factory=list, sa_type=Structured)
     volatile_columns: list[str] = Field(default_factory=list, sa_type=Structured)
     reading_choices: dict[str, str] | None = Field(default=None, sa_type=Structured)
+    merge: Merge = Field(
+        default=Merge.ALL, sa_type=coded(Merge), sa_column_kwargs={"server_default": "all"}
+    )
+    merge_since: datetime | None = None
     n_rows_listed: int = 1
     portal_key: str | None = Field(default=None, index=True, unique=True)
     retired_on: date | None = None
@@ -76,7 +81,8 @@ class Source(SQLModel, table=True):
 
     `conclusive_at`, `last_check_id`, `n_failed` and `failing_since` are caches of the
     checks, renewed with each of them. A source is free when `leased_until` has passed.
-    `token_hash` is the SHA-256 of the secret with which an application may send to it.
+    `token_hash` is the SHA-256 of the secret with which an application may send to it. What
+    walidata took out of its dataset is looked at no more from `retired_at` on.
     """
 
     __table_args__ = (
@@ -110,3 +116,4 @@ class Source(SQLModel, table=True):
     failing_since: datetime | None = None
     token_hash: str | None = None
     created_at: datetime
+    retired_at: datetime | None = None

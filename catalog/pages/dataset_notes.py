@@ -19,7 +19,7 @@ from catalog.pages.wording import (
     source_name,
 )
 from catalog.rules.score import Share
-from catalog.rules.terms import Outcome, Rank
+from catalog.rules.terms import Merge, Outcome, Rank
 from catalog.store.dataset_page import AnswerLine, CheckLine, DatasetPage
 from catalog.store.line import DatasetLine
 from catalog.store.standing import AgencyRef
@@ -53,7 +53,21 @@ def dataset_facts(page: DatasetPage) -> list[Fact]:
             )
         )
     facts.append((_("Cakupan data"), _coverage(line)))
+    if page.n_parts > 1:
+        facts.append((_("Berkas sumber"), files_sentence(page)))
     return facts
+
+
+def files_sentence(page: DatasetPage) -> str:
+    """Return of how many files a dataset consists, and which of them decide."""
+    n, all_count = number(page.n_parts), page.merge is Merge.ALL
+    if page.line.cadence.is_rolling:
+        if all_count:
+            return _("%(n)s berkas; umurnya dihitung dari berkas yang paling lama.", n=n)
+        return _("%(n)s berkas; umurnya dihitung dari berkas yang terakhir berubah.", n=n)
+    if all_count:
+        return _("%(n)s berkas; suatu periode terpenuhi bila semuanya memuatnya.", n=n)
+    return _("%(n)s berkas; suatu periode terpenuhi bila salah satunya memuatnya.", n=n)
 
 
 def about_facts(page: DatasetPage) -> list[Fact]:

@@ -19,9 +19,10 @@ from catalog.store.versions import stored_file
 def show(slug: str) -> Response:
     """Answer with a dataset: its verdict, the evidence, the files."""
     here = visit()
+    intranet = {host.lower() for host in here.context.settings.allowed_hosts}
     return page(
         "dataset.html",
-        lambda: dataset_page(here.session, slug, here.city, here.now, here.visitor),
+        lambda: dataset_page(here.session, slug, here.city, here.now, here.visitor, intranet),
         _spoken,
         json_address=f"/dataset/{slug}.json",
     )

@@ -23,7 +23,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of one page; `heartbeat_at` None where the watcher never ran."""
+    """The frame of one page; `heartbeat_at` None where the watcher never ran.
+
+    `is_asked` is False on the page of an error that the database could not be asked for it.
+    """
 
     city_name: str
     contact: str
@@ -37,12 +40,14 @@ class Frame:
     now: datetime
     heartbeat_at: datetime | None
     is_stale: bool
+    is_asked: bool
 
 
 def frame() -> Frame:
     """Return the frame of the request under way."""
     here = visit()
-    seen_at = _heartbeat(here)
+    seen_at, is_asked = _heartbeat(here)
+    is_old = seen_at is None or here.now - seen_at > here.context.settings.stale_after
     language = locale().language
     other = "id" if language == "en" else "en"
     return Frame(
@@ -57,7 +62,8 @@ def frame() -> Frame:
         stops=_stops(),
         now=here.now,
         heartbeat_at=seen_at,
-        is_stale=seen_at is None or here.now - seen_at > here.context.settings.stale_after,
+        is_stale=is_asked and is_old,
+        is_asked=is_asked,
     )
 
 
@@ -66,12 +72,12 @@ def provide_frame() -> dict[str, Frame]:
     return {"frame": frame()} if has_request_context() else {}
 
 
-def _heartbeat(here: Visit) -> datetime | None:
-    """Return the last heartbeat; None too when the database cannot be asked (error pages)."""
+def _heartbeat(here: Visit) -> tuple[datetime | None, bool]:
+    """Return the last heartbeat, and whether the database could be asked for it."""
     try:
-        return heartbeat_at(here.session, here.now)
+        return heartbeat_at(here.session, here.now), True
     except SQLAlchemyError:
-        return None
+        return None, False
 
 
 def _with(**changed: str) -> str:

@@ -16,8 +16,8 @@ from catalog.pages.wording import (
 )
 from catalog.rules.obligations import Obligation
 from catalog.rules.terms import Access, Headline, Outcome, State, Validity
+from catalog.store.composition import CheckRef
 from catalog.store.line import DatasetLine
-from catalog.store.observed import CheckRef
 
 MOST_NAMED = 6
 

@@ -1,13 +1,15 @@
 """Whom to tell, how urgently, and when to hold back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from catalog.rules.aging import Aging
 from catalog.rules.calendar import Calendar
 from catalog.rules.obligations import Judged, Obligation
+from catalog.rules.rolling import AgeBounds
 from catalog.rules.score import lateness
-from catalog.rules.terms import Role, State
+from catalog.rules.terms import Headline, Role, State
 
 HIGHEST_LEVEL = 5
 NAG_LEVEL = 3
@@ -21,6 +23,7 @@ MAX_SHARE_WORSENED = 0.20
 MAX_SHARE_LOST = 0.02
 _DAY = timedelta(days=1)
 _LEVELS = {State.DUE_SOON: 1, State.GRACE: 2, State.LATE: 3, State.ARREARS: 5}
+_AGE_LEVELS = {Headline.GRACE: 2, Headline.LATE: 3, Headline.ARREARS: 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What to tell about one obligation now."""
+    """What to tell about one obligation, or one episode of a rolling dataset, now."""
 
     level: int
     is_announcement: bool
@@ -55,6 +58,26 @@ def level(judged: Judged, now: datetime) -> int:
     if judged.state is State.LATE and lateness(judged.obligation, now) >= HALF_WAY:
         return 4
     return found
+
+
+def age_level(headline: Headline, aging: Aging, conclusive_at: datetime | None) -> int:
+    """Return 0 none, 2 GRACE, 3 LATE, 5 ARREARS of a rolling dataset.
+
+    Data that nobody looked at since they grew too old are no reproach, not in GRACE either:
+    without a look they would grow old in our hands.
+    """
+    if conclusive_at is None or conclusive_at <= aging.bounds.current:
+        return 0
+    return _AGE_LEVELS.get(headline, 0)
+
+
+def opening_age_level(bounds: AgeBounds, at: datetime) -> int:
+    """Return the level that age alone gave at an instant, to start from without a message."""
+    if at > bounds.late:
+        return 5
+    if at > bounds.grace:
+        return 3
+    return 2 if at > bounds.current else 0
 
 
 def recipients(level: int) -> tuple[Role, ...]:
@@ -86,16 +109,21 @@ def is_on_monthly_list(level: int) -> bool:
     return level >= HIGHEST_LEVEL
 
 
-def eta_limit(obligation: Obligation, now: datetime) -> datetime:
-    """Return the latest instant an ETA may name: 14 days or half a period from now."""
+def eta_limit(obligation: Obligation | None, now: datetime) -> datetime:
+    """Return the latest instant an ETA may name: 14 days or half a period from now.
+
+    Rolling data, which have no obligation, have no period to halve.
+    """
+    if obligation is None:
+        return now + LONGEST_ETA
     length = obligation.period.end - obligation.period.start
     return now + min(LONGEST_ETA, length / 2)
 
 
 def is_eta_allowed(
-    obligation: Obligation, eta_on: date, n_earlier: int, now: datetime, calendar: Calendar
+    obligation: Obligation | None, eta_on: date, n_earlier: int, now: datetime, calendar: Calendar
 ) -> bool:
-    """Tell whether an ETA may be given: from today to the limit, two per obligation at most."""
+    """Tell whether an ETA may be given: from today to the limit, twice for one delay at most."""
     if n_earlier >= MAX_ETAS or eta_on < calendar.local_date(now):
         return False
     return eta_on <= calendar.local_date(eta_limit(obligation, now))
@@ -105,7 +133,10 @@ def level_with_answer(
     judged: Judged, answers: Iterable[Answer], now: datetime, calendar: Calendar
 ) -> int:
     """Return the level, raised by one while the newest ETA is broken."""
-    found = level(judged, now)
+    return _raised(level(judged, now), answers, now, calendar)
+
+
+def _raised(found: int, answers: Iterable[Answer], now: datetime, calendar: Calendar) -> int:
     latest = max(answers, key=lambda a: a.at, default=None)
     if found == 0 or latest is None or now < calendar.midnight_after(latest.eta_on):
         return found
@@ -128,6 +159,37 @@ def telling(
     """
     given = list(answers)
     found = level_with_answer(judged, given, now, calendar)
+    is_recovery = judged.state.is_closed and announced_level > 0
+    return _telling(found, announced_level, last_told_at, given, is_recovery, now, calendar)
+
+
+def age_telling(
+    found: int,
+    announced_level: int,
+    last_told_at: datetime | None,
+    answers: Iterable[Answer],
+    now: datetime,
+    calendar: Calendar,
+) -> Telling:
+    """Return what to tell about one episode of a rolling dataset, by the rules of `telling`.
+
+    `found` is its level; what was announced and answered is that of the same episode. The
+    recovery is a matter of each person: it depends on what reached whom.
+    """
+    given = list(answers)
+    raised = _raised(found, given, now, calendar)
+    return _telling(raised, announced_level, last_told_at, given, False, now, calendar)
+
+
+def _telling(
+    found: int,
+    announced_level: int,
+    last_told_at: datetime | None,
+    given: Sequence[Answer],
+    is_recovery: bool,
+    now: datetime,
+    calendar: Calendar,
+) -> Telling:
     quiet = found <= NAG_LEVEL and any(
         now < calendar.midnight_after(a.eta_on) for a in given if a.at <= now
     )
@@ -137,7 +199,7 @@ def telling(
         level=found,
         is_announcement=is_new,
         is_nag=not is_new and found >= NAG_LEVEL and waited and not quiet,
-        is_recovery=judged.state.is_closed and announced_level > 0,
+        is_recovery=is_recovery,
     )
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "fulfilment",
     "is_future",
     "is_nil_allowed",
+    "last_part",
     "latest_conclusive",
     "listing_says",
     "max_nils_in_a_row",
@@ -178,6 +179,15 @@ def fulfilment(
     return Fulfilment(max(at, obligation.closable_at), timing_observed)
 
 
+def last_part(fulfilled: Mapping[int, Fulfilment]) -> int:
+    """Return the part that fulfils a dataset of several files: the last decides f and timing.
+
+    A part of unobserved timing was there at its first sight at the latest, so the timing of
+    the whole is known where a later part was seen to come.
+    """
+    return max(fulfilled, key=lambda i: (fulfilled[i].at, fulfilled[i].timing_observed, -i))
+
+
 def oldest_closable(open_obligations: Iterable[Obligation], now: datetime) -> Obligation | None:
     """Return the one obligation that a change without a declared period (E4) may close.
 
@@ -232,22 +242,25 @@ def _spans_years(cadence: Cadence) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KnownVersion:
-    """The two hashes of a version that was accepted."""
+    """The two hashes of a version that was accepted; of several files one `stands` for each."""
 
     canonical_hash: str
     bytes_hash: str
+    stands: bool = False
 
 
 def rank_change(canonical_hash: str, bytes_hash: str, accepted: Iterable[KnownVersion]) -> Rank:
     """Rank a version against all that were accepted before it, oldest first.
 
     E4 content never seen; E0 content of an older version (a revert); E2 the same content
-    in other bytes (touched without a change); E1 the very same bytes.
+    in other bytes (touched without a change); E1 the very same bytes. Of several files what
+    one holds now is no older version because another changed since.
     """
     history = list(accepted)
     if not any(known.canonical_hash == canonical_hash for known in history):
         return Rank.E4
-    last = history[-1]
-    if last.canonical_hash != canonical_hash:
+    standing = [known for known in history if known.stands] or history[-1:]
+    same = [known for known in standing if known.canonical_hash == canonical_hash]
+    if not same:
         return Rank.E0
-    return Rank.E1 if last.bytes_hash == bytes_hash else Rank.E2
+    return Rank.E1 if any(known.bytes_hash == bytes_hash for known in same) else Rank.E2

@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from catalog.rules.conclusive import CheckFact
-from catalog.rules.obligations import Obligation
 from catalog.rules.promise import Promise
 from catalog.rules.rolling import look_interval
 
@@ -20,9 +20,16 @@ AFTER_FAILURES = (
 JITTER = 0.1
 
 
+class Reminded(Protocol):
+    """What is known of an open obligation here: when its window opens."""
+
+    @property
+    def remind_at(self) -> datetime: ...
+
+
 def next_look_at(
     promise: Promise,
-    open_obligations: Sequence[Obligation],
+    open_obligations: Sequence[Reminded],
     facts: Sequence[CheckFact],
     now: datetime,
     jitter_key: str,

@@ -160,6 +160,13 @@ class Unit(StrEnum):
     BLOCK = "BLOCK"
 
 
+class Merge(StrEnum):
+    """Which of several files of a dataset decide: all (the oldest part), or any of them."""
+
+    ALL = "all"
+    ANY = "any"
+
+
 class Role(StrEnum):
     """Who somebody is to the catalogue."""
 

@@ -18,7 +18,7 @@ _MONTH_NAMES: tuple[tuple[str, ...], ...] = (
     ("mei", "may"),
     ("juni", "june", "jun"),
     ("juli", "july", "jul"),
-    ("agustus", "august", "agu", "agt", "ags", "agst", "aug"),
+    ("agustus", "august", "agust", "agu", "agt", "ags", "agst", "aug"),
     ("september", "sept", "sep"),
     ("oktober", "october", "okt", "oct"),
     ("november", "nopember", "nov", "nop"),
@@ -142,7 +142,7 @@ _NTH = r"iv|i{1,3}|[1-4]|pertama|kedua|ketiga|keempat|satu|dua"
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _Y4 = r"(\d{4})"
 _GAP = r"[ ./_,'-]*"
-_YEAR_WORD = r"(?:tahun|thn|th)?[ .]*"
+_YEAR_WORD = r"(?:tahun anggaran|tahun|thn|th|t\.?a)?[ .]*"
 
 _Reader = Callable[[re.Match[str]], TimeLabel | None]
 _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
@@ -210,6 +210,14 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         ),
     )
 )
+# Words that leave a time what it is: the day of a count, the end of a sum, a first estimate.
+_BEFORE = re.compile(
+    r"(?:per|posisi|keadaan|kondisi|s\. ?d\.?|s ?/ ?d|sampai(?: dengan)?)"
+    r"(?: (?:tanggal|tgl\.?|bulan|akhir))? +"
+)
+_AFTER = re.compile(
+    r"(?:(?<=\d)r| ?\*+\)?| ?\((?:angka )?(?:sangat )?(?:sementara|tetap|diperbaiki|revisi)\))$"
+)
 _ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:?\d{2}")
 _MIDNIGHT = re.compile(r"[t ]00:00(:00(\.0+)?)?$")
 _DAY_WITH_TIME = re.compile(
@@ -222,7 +230,8 @@ def read_time(text: str) -> TimeLabel | None:
     """Return the time a cell holds, or None when it is no time.
 
     Days are day/month/year; Indonesian and English month names and abbreviations are
-    read; years lie in 1900..2200. "2017/2018" is a school year, "2019 - 2024" a block.
+    read; years lie in 1900..2200. "2017/2018" is a school year, "2019 - 2024" a block;
+    "Per 31 Desember 2024" is that day, "2024*" and "2024 (sementara)" are that year.
     """
     folded = " ".join(text.replace("–", "-").replace("—", "-").split()).casefold()
     if not any(c.isdigit() for c in folded) or len(folded) > 60:
@@ -235,6 +244,10 @@ def read_time(text: str) -> TimeLabel | None:
         return _read_instant(
             f"{year:04d}-{month:02d}-{day:02d}t{hour:02d}:{minute:02d}:{second:02d}"
         )
+    return _read_label(folded) or _read_remarked(folded)
+
+
+def _read_label(folded: str) -> TimeLabel | None:
     for pattern, reader in _GRAMMAR:
         match = pattern.fullmatch(folded)
         if match:
@@ -242,6 +255,14 @@ def read_time(text: str) -> TimeLabel | None:
             if label is not None:
                 return label
     return None
+
+
+def _read_remarked(folded: str) -> TimeLabel | None:
+    """Read a time without the words before it and the mark of an estimate behind it."""
+    before = _BEFORE.match(folded)
+    bare = folded[before.end() :] if before else folded
+    bare = _AFTER.sub("", bare)
+    return _read_label(bare) if bare != folded else None
 
 
 def _read_instant(folded: str) -> TimeLabel | None:

@@ -1,6 +1,7 @@
 """Which datasets a question is about."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,3 +30,11 @@ class Chosen:
         if self.dataset_ids is None and self.agency_id is None:
             return query
         return query.where(col(owner).in_(self.narrow(select(models.Dataset.id))))
+
+
+def grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    """Group (dataset id, value) pairs by dataset, keeping their order."""
+    groups: dict[int, list[Any]] = defaultdict(list)
+    for dataset_id, value in rows:
+        groups[dataset_id].append(value)
+    return groups

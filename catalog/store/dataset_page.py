@@ -1,5 +1,6 @@
 """The page of one dataset: its promise, its evidence, its versions, its dictionary."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,8 @@ from catalog import access, models
 from catalog.rules.obligations import Obligation
 from catalog.rules.promise import Promise
 from catalog.rules.score import Share, punctuality, score_window, timeliness
-from catalog.rules.terms import Outcome, Rank
+from catalog.rules.terms import Merge, Outcome, Rank
+from catalog.store.hosts import public_host
 from catalog.store.line import DatasetLine, formats, line_of
 from catalog.store.rests import Maintenance, Pause, SourceAtRest, source_at_rest
 from catalog.store.standing import City, Standing, standings
@@ -50,7 +52,8 @@ class AnswerLine:
 class DatasetPage:
     """Everything the page of a dataset shows.
 
-    `schedule` holds what is owed from now on; `current` is the newest accepted version.
+    `schedule` holds what is owed from now on; `current` is the newest accepted version;
+    `merge` says which of the `n_parts` files that are looked at decide.
     Of a dataset that is not open `current`, `versions`, `findings` and `host` stay empty.
     """
 
@@ -67,6 +70,8 @@ class DatasetPage:
     keywords: tuple[str, ...]
     n_rows_listed: int
     columns: tuple[Column, ...]
+    merge: Merge
+    n_parts: int
     host: str | None
     pause: Pause | None
     maintenance: Maintenance | None
@@ -82,10 +87,16 @@ class DatasetPage:
 
 
 def dataset_page(
-    session: Session, slug: str, city: City, now: datetime, visitor: access.Visitor
+    session: Session,
+    slug: str,
+    city: City,
+    now: datetime,
+    visitor: access.Visitor,
+    intranet: Collection[str] = (),
 ) -> DatasetPage | None:
     """Return the page of a dataset as a visitor may see it, None where there is none.
 
+    No server of the `intranet` (host:port, small letters) or of an inner network is named.
     A fixed number of SELECTs, whatever the dataset holds.
     """
     dataset = session.exec(select(models.Dataset).where(models.Dataset.slug == slug)).first()
@@ -114,7 +125,9 @@ def dataset_page(
         keywords=tuple(dataset.keywords),
         n_rows_listed=dataset.n_rows_listed,
         columns=columns_of(dataset.table_schema, versions),
-        host=_host(source) if source and is_seen else None,
+        merge=standing.merge,
+        n_parts=standing.n_parts,
+        host=_host(source, intranet) if source and is_seen else None,
         pause=source.pause if source else None,
         maintenance=source.maintenance if source else None,
         schedule=tuple(j.obligation for j in standing.judged if j.obligation.due_at > now),
@@ -134,12 +147,13 @@ def _timeliness(standing: Standing, city: City, now: datetime) -> float | None:
     return timeliness(standing.judged, window, now, city.calendar)
 
 
-def _host(source: SourceAtRest) -> str | None:
+def _host(source: SourceAtRest, intranet: Collection[str]) -> str | None:
     """Return the host of a source; its whole address may hold a key.
 
     Where a database stands is nobody's business but its operator's.
     """
-    return None if source.kind is models.SourceKind.SQL_VIEW else source.host or None
+    is_database = source.kind is models.SourceKind.SQL_VIEW
+    return None if is_database else public_host(source.host, intranet)
 
 
 def _checks(session: Session, dataset_id: int) -> tuple[CheckLine, ...]:

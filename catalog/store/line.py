@@ -11,7 +11,7 @@ from catalog.rules.calendar import Calendar
 from catalog.rules.obligations import Judged, Obligation, timing, working_days_late
 from catalog.rules.score import Share
 from catalog.rules.terms import Access, Cadence, Headline, State, Timing, Validity
-from catalog.store.observed import CheckRef
+from catalog.store.composition import CheckRef
 from catalog.store.standing import AgencyRef, Standing
 from catalog.store.strip import Strip, strip_of
 
@@ -38,7 +38,7 @@ _BY_MEDIA_TYPE = {
     "application/vnd.ms-excel": "XLS",
 }
 _BY_ENDING = {"csv": "CSV", "tsv": "CSV", "json": "JSON", "xlsx": "XLSX", "xls": "XLS"}
-_BY_ENDING |= {"ods": "ODS", "zip": "ZIP", "parquet": "PARQUET"}
+_BY_ENDING |= {"ods": "ODS", "zip": "ZIP", "gz": "GZIP", "parquet": "PARQUET"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,47 +1,23 @@
 """The evidence behind the verdicts: what was owed, seen and said, not after an instant."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
 from catalog import models
-from catalog.rules.evidence import CheckFact, Coverage
-from catalog.rules.promise import ROLLING_WINDOW_DAYS
-from catalog.rules.rolling import Reading
-from catalog.rules.terms import Cadence, Outcome, Rank, Unit, Validity
-from catalog.store.chosen import Chosen
+from catalog.rules.evidence import Coverage
+from catalog.rules.parts import Part
+from catalog.rules.rolling import Reading, Watch, together
+from catalog.rules.terms import Outcome, Unit
+from catalog.store.chosen import Chosen, grouped
+from catalog.store.composition import CheckRef, Composition, Newest, Watched, composition
 from catalog.store.owed import Owed, ledger
-
-_ROLLING = tuple(cadence for cadence in Cadence if cadence.is_rolling)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRef:
-    """The newest look at a source."""
-
-    at: datetime
-    outcome: Outcome
-    http_status: int | None
-    code: str | None
-    reason: str | None
-    rank: Rank | None
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """One source and the newest look at it; `validity` is of the content it found."""
-
-    kind: models.SourceKind
-    conclusive_at: datetime | None
-    n_failed: int
-    failing_since: datetime | None
-    last: CheckRef | None
-    validity: Validity | None = None
+from catalog.store.watches import watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +33,35 @@ class Waiting:
 class Observed:
     """Everything the verdicts rest on, by dataset.
 
-    `ledger` holds what is owed in order of (due_at, start).
+    `ledger` holds what is owed in order of (due_at, start); `newest_periods` and
+    `validities` one value for each source, the newest content last. Of rolling datasets
+    `watches` holds what was seen of each part, `readings` what the parts say together.
     """
 
     ledger: Mapping[int, Sequence[Owed]]
-    sources: Mapping[int, Sequence[Watched]]
-    newest_period: Mapping[int, str | None]
-    validity: Mapping[int, Validity]
+    made_of: Mapping[int, Composition]
+    newest_periods: Mapping[int, Sequence[Newest]]
+    validities: Mapping[int, Sequence[Newest]]
     waiting: Mapping[int, Sequence[Waiting]]
     not_delivered: Mapping[int, datetime]
+    watches: Mapping[int, Sequence[Watch]]
     readings: Mapping[int, Sequence[Reading]]
-    facts: Mapping[int, Sequence[CheckFact]]
     heartbeat_at: datetime | None
 
 
 def observe(session: Session, chosen: Chosen, now: datetime) -> Observed:
     """Load the evidence of the chosen datasets as it was known at `now`."""
+    made_of = _made_of(session, chosen, now)
+    seen = watches(session, chosen, now, made_of)
     return Observed(
         ledger=ledger(session, chosen, now),
-        sources=_sources(session, chosen, now),
-        newest_period=_newest_periods(session, chosen, now),
-        validity=_validities(session, chosen, now),
+        made_of=made_of,
+        newest_periods=_newest_periods(session, chosen, now),
+        validities=_validities(session, chosen, now),
         waiting=_waiting(session, chosen, now),
         not_delivered=_not_delivered(session, chosen, now),
-        readings=_readings(session, chosen, now),
-        facts=_facts(session, chosen, now),
+        watches=seen,
+        readings={dataset_id: together(each) for dataset_id, each in seen.items()},
         heartbeat_at=heartbeat_at(session, now),
     )
 
@@ -116,18 +96,11 @@ def coverage_stored(coverage: Coverage | None) -> dict[str, Any] | None:
     }
 
 
-def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    """Group (dataset id, value) pairs by dataset, keeping their order."""
-    groups: dict[int, list[Any]] = defaultdict(list)
-    for dataset_id, value in rows:
-        groups[dataset_id].append(value)
-    return groups
-
-
-def _sources(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[Watched]]:
-    source, check, version = models.Source, models.Check, models.Version
+def _made_of(session: Session, chosen: Chosen, now: datetime) -> dict[int, Composition]:
+    dataset, source, check, version = models.Dataset, models.Source, models.Check, models.Version
     query = (
-        select(source, check, version.validity)
+        select(source, check, version.validity, dataset.merge, dataset.merge_since)  # type: ignore[call-overload]
+        .join(dataset, col(dataset.id) == source.dataset_id)
         .join(check, col(check.id) == source.last_check_id, isouter=True)
         .join(version, col(version.id) == check.version_id, isouter=True)
     )
@@ -135,16 +108,17 @@ def _sources(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[
     ahead = [s.id for s, *_ in found if s.looked_at is not None and s.looked_at > now]
     earlier = _looks_before(session, ahead, now) if ahead else {}
     watched: dict[int, list[Watched]] = defaultdict(list)
-    for s, last, validity in found:
-        if s.id in earlier:
-            watched[s.dataset_id].append(replace(earlier[s.id], kind=s.kind))
-        elif s.looked_at is None or s.looked_at > now:
-            watched[s.dataset_id].append(Watched(s.kind, None, 0, None, None))
+    said = {}
+    for s, last, validity, merge, since in found:
+        part = Part(s.id or 0, s.created_at, s.retired_at)
+        if s.looked_at is not None and s.looked_at <= now:
+            facts = s.conclusive_at, s.n_failed, s.failing_since, _ref(last), validity
+            one = Watched(s.kind, *facts, part)
         else:
-            watched[s.dataset_id].append(
-                Watched(s.kind, s.conclusive_at, s.n_failed, s.failing_since, _ref(last), validity)
-            )
-    return watched
+            one = replace(earlier.get(s.id or 0, _NEVER_LOOKED), kind=s.kind, part=part)
+        watched[s.dataset_id].append(one)
+        said[s.dataset_id] = merge, since
+    return {i: composition(each, *said[i], now) for i, each in watched.items()}
 
 
 def _ref(check: models.Check | None) -> CheckRef | None:
@@ -187,7 +161,7 @@ def _failures(before: Watched, found: models.Check) -> tuple[int, datetime | Non
     return 0, None
 
 
-def _newest_periods(session: Session, chosen: Chosen, now: datetime) -> dict[int, str | None]:
+def _newest_periods(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[Newest]]:
     version = models.Version
     newest = (
         select(func.max(version.id))
@@ -195,21 +169,29 @@ def _newest_periods(session: Session, chosen: Chosen, now: datetime) -> dict[int
             col(version.status) == models.VersionStatus.ACCEPTED,
             func.coalesce(version.decided_at, version.seen_at) <= now,
         )
-        .group_by(col(version.dataset_id))
+        .group_by(col(version.dataset_id), col(version.source_id))
     )
-    query = select(version.dataset_id, version.newest_period).where(col(version.id).in_(newest))
-    return dict(session.exec(chosen.owned(query, version.dataset_id)).all())
+    query = select(version.dataset_id, version.source_id, version.newest_period)
+    query = query.where(col(version.id).in_(newest)).order_by(col(version.id))
+    return grouped(
+        (dataset_id, Newest(source_id, period=period))
+        for dataset_id, source_id, period in session.exec(chosen.owned(query, version.dataset_id))
+    )
 
 
-def _validities(session: Session, chosen: Chosen, now: datetime) -> dict[int, Validity]:
+def _validities(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[Newest]]:
     version = models.Version
     newest = (
         select(func.max(version.id))
         .where(col(version.seen_at) <= now)
-        .group_by(col(version.dataset_id))
+        .group_by(col(version.dataset_id), col(version.source_id))
     )
-    query = select(version.dataset_id, version.validity).where(col(version.id).in_(newest))
-    return dict(session.exec(chosen.owned(query, version.dataset_id)).all())
+    query = select(version.dataset_id, version.source_id, version.validity)
+    query = query.where(col(version.id).in_(newest)).order_by(col(version.id))
+    return grouped(
+        (dataset_id, Newest(source_id, validity))
+        for dataset_id, source_id, validity in session.exec(chosen.owned(query, version.dataset_id))
+    )
 
 
 def _waiting(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[Waiting]]:
@@ -228,7 +210,7 @@ def _waiting(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[
         .where(waits, col(version.seen_at) <= now)
         .order_by(col(version.seen_at))
     )
-    return _grouped(
+    return grouped(
         (dataset_id, Waiting(seen_at, coverage_of(coverage), declared))
         for dataset_id, seen_at, coverage, declared in session.exec(
             chosen.owned(query, version.dataset_id)
@@ -248,48 +230,3 @@ def _not_delivered(session: Session, chosen: Chosen, now: datetime) -> dict[int,
         .group_by(col(said.dataset_id))
     )
     return dict(session.exec(chosen.owned(query, said.dataset_id)).all())
-
-
-def _rolling_ids() -> Any:
-    promise = models.Promise
-    return select(promise.dataset_id).where(
-        col(promise.cadence).in_(_ROLLING), col(promise.ends_on).is_(None)
-    )
-
-
-def _readings(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[Reading]]:
-    """Return what rolling datasets held, accepted versions only, oldest first."""
-    version = models.Version
-    query = (
-        select(version.dataset_id, version.seen_at, version.max_at)
-        .where(
-            version.status == models.VersionStatus.ACCEPTED,
-            col(version.max_at).is_not(None),
-            col(version.seen_at) <= now,
-            col(version.dataset_id).in_(_rolling_ids()),
-        )
-        .order_by(col(version.seen_at))
-    )
-    return _grouped(
-        (dataset_id, Reading(seen_at, max_at))
-        for dataset_id, seen_at, max_at in session.exec(chosen.owned(query, version.dataset_id))
-    )
-
-
-def _facts(session: Session, chosen: Chosen, now: datetime) -> dict[int, list[CheckFact]]:
-    """Return the checks of rolling datasets in the window of their score, oldest first."""
-    check = models.Check
-    since = now - timedelta(days=ROLLING_WINDOW_DAYS + 1)
-    query = (
-        select(check.dataset_id, check.at, check.outcome)
-        .where(
-            col(check.at) > since,
-            col(check.at) <= now,
-            col(check.dataset_id).in_(_rolling_ids()),
-        )
-        .order_by(col(check.at))
-    )
-    return _grouped(
-        (dataset_id, CheckFact(at, outcome))
-        for dataset_id, at, outcome in session.exec(chosen.owned(query, check.dataset_id))
-    )

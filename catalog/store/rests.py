@@ -106,7 +106,7 @@ def source_at_rest(session: Session, dataset_id: int, now: datetime) -> SourceAt
     rows = session.exec(
         select(source, entry)
         .outerjoin(entry, and_(col(entry.subject) == func.lower(source.host), *_announced(now)))
-        .where(source.dataset_id == dataset_id)
+        .where(source.dataset_id == dataset_id, col(source.retired_at).is_(None))
         .order_by(
             col(source.paused_reason).is_(None),
             col(source.host) == "",

@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select
 
 from catalog import models
 from catalog.rules.calendar import Calendar
-from catalog.rules.conclusive import CheckFact, failures_apart
 from catalog.rules.evidence import closes
 from catalog.rules.obligations import (
     Judged,
@@ -24,12 +23,28 @@ from catalog.rules.obligations import (
     missing,
     promise_of,
 )
+from catalog.rules.parts import oldest_of_all
 from catalog.rules.release_rule import parse_release_rule
-from catalog.rules.rolling import Reading, RollingDay, rolling_days, rolling_headline, rolling_score
+from catalog.rules.rolling import (
+    Reading,
+    RollingDay,
+    Watch,
+    rolling_days,
+    rolling_headline,
+    rolling_score,
+)
 from catalog.rules.score import Score, dataset_score
-from catalog.rules.terms import Access, Cadence, Headline, Outcome, State, Validity
+from catalog.rules.terms import Access, Cadence, Headline, Merge, State, Validity
 from catalog.store.chosen import Chosen
-from catalog.store.observed import CheckRef, Observed, Waiting, Watched, observe
+from catalog.store.composition import (
+    CheckRef,
+    Composition,
+    Watched,
+    access_of,
+    newest_period_of,
+    validity_of,
+)
+from catalog.store.observed import Observed, Waiting, observe
 from catalog.store.owed import Owed
 
 
@@ -63,7 +78,8 @@ class Standing:
 
     `judged` holds every obligation in order of (due_at, start), those ahead included;
     `days` is the 30-day bar of a rolling dataset, empty for others; `review_since` is
-    when the oldest file that waits for walidata came in.
+    when the oldest file that waits for walidata came in; `n_parts` counts the files that
+    are looked at, and `merge` says which of them decide.
     """
 
     dataset_id: int
@@ -90,6 +106,8 @@ class Standing:
     newest_period: str | None
     last_fulfilled: Judged | None
     source_kind: models.SourceKind | None
+    merge: Merge
+    n_parts: int
     conclusive_at: datetime | None
     review_since: datetime | None
     days: tuple[RollingDay, ...]
@@ -135,7 +153,8 @@ def _stand(
 ) -> Standing:
     dataset_id = dataset.id or 0
     promise = _promised(written.cadence, written.rule_text)
-    sources = evidence.sources.get(dataset_id, ())
+    made_of = evidence.made_of.get(dataset_id, Composition())
+    sources = made_of.sources
     conclusive_at = _conclusive_at(dataset_id, sources, evidence, city, now)
     waiting = evidence.waiting.get(dataset_id, ())
     judged = tuple(
@@ -143,8 +162,8 @@ def _stand(
         for owed in evidence.ledger.get(dataset_id, ())
     )
     seen = _Seen(
+        evidence.watches.get(dataset_id, (_UNSEEN,)),
         evidence.readings.get(dataset_id, ()),
-        evidence.facts.get(dataset_id, ()),
         conclusive_at,
         city.calendar.midnight(written.agreed_on),
     )
@@ -167,20 +186,27 @@ def _stand(
         agreed_on=written.agreed_on,
         judged=judged,
         headline=Headline.RETIRED if is_retired else verdict.headline,
-        next_due=next((j.obligation for j in judged if j.obligation.due_at > now), None),
+        next_due=_next_due(judged, now),
         missing=missing(judged, now),
         score=verdict.score,
-        access=_access(sources),
-        validity=next((s.validity for s in sources if s.validity), None)
-        or evidence.validity.get(dataset_id, Validity.BELUM_DIPERIKSA),
+        access=access_of(made_of),
+        validity=validity_of(made_of, evidence.validities.get(dataset_id, ())),
         last_check=last,
-        newest_period=evidence.newest_period.get(dataset_id),
+        newest_period=newest_period_of(made_of, evidence.newest_periods.get(dataset_id, ())),
         last_fulfilled=next((j for j in reversed(judged) if j.state is State.FULFILLED), None),
         source_kind=sources[0].kind if sources else None,
+        merge=made_of.merge,
+        n_parts=len(made_of.parts),
         conclusive_at=conclusive_at,
         review_since=waiting[0].seen_at if waiting else None,
         days=verdict.days,
     )
+
+
+def _next_due(judged: Sequence[Judged], now: datetime) -> Obligation | None:
+    """Return what is still to come in: a period that was delivered early is no longer due."""
+    ahead = (j for j in judged if j.obligation.due_at > now and not j.state.is_closed)
+    return next((j.obligation for j in ahead), None)
 
 
 def _conclusive_at(
@@ -205,9 +231,7 @@ def _conclusive_at(
         evidence.heartbeat_at if _is_handed_in(source.kind) else source.conclusive_at
         for source in sources
     ]
-    known = [at for at in seen if at is not None]
-    looked_at = min(known) if len(known) == len(seen) else None
-    return max((at for at in (looked_at, said_at) if at is not None), default=None)
+    return max((at for at in (oldest_of_all(seen), said_at) if at is not None), default=None)
 
 
 def _is_handed_in(kind: models.SourceKind) -> bool:
@@ -237,26 +261,6 @@ def _would_close(
     return waiting.coverage is not None and closes(obligation, waiting.coverage, now, calendar)
 
 
-def _access(sources: Sequence[Watched]) -> Access:
-    """Return whether the sources answer: the worst of them decides."""
-    worst = Access.BELUM_DIPERIKSA
-    for source in sources:
-        if source.last is None or (
-            source.last.outcome is Outcome.OUR_FAULT and not source.n_failed
-        ):
-            continue
-        found = Access.LANCAR
-        if source.n_failed and source.failing_since is not None:
-            apart = failures_apart(source.last.http_status)
-            long_enough = source.last.at - source.failing_since >= apart
-            found = Access.PUTUS if long_enough else Access.TERGANGGU
-        worst = max(worst, found, key=_ACCESS_ORDER.index)
-    return worst
-
-
-_ACCESS_ORDER = [Access.BELUM_DIPERIKSA, Access.LANCAR, Access.TERGANGGU, Access.PUTUS]
-
-
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     headline: Headline
@@ -274,19 +278,22 @@ def _verdict(
     if not (promise.cadence.is_rolling and promise.is_scored):
         return _Verdict(headline(promise, judged, now), dataset_score(judged, promise, now))
     calendar = city.calendar
-    value = rolling_score(promise, seen.readings, seen.facts, now, calendar)
+    value = rolling_score(promise, seen.watches, now, calendar)
     return _Verdict(
         rolling_headline(promise, seen.readings, seen.conclusive_at, now, calendar, seen.agreed_at),
         Score(value, int(value is not None)),
-        rolling_days(promise, seen.readings, seen.facts, now, calendar, seen.agreed_at),
+        rolling_days(promise, seen.watches, now, calendar, seen.agreed_at),
     )
+
+
+_UNSEEN = Watch((), ())
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What was seen of a rolling dataset, and since when it is promised."""
 
+    watches: Sequence[Watch]
     readings: Sequence[Reading]
-    facts: Sequence[CheckFact]
     conclusive_at: datetime | None
     agreed_at: datetime

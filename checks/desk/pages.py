@@ -125,7 +125,7 @@ def _asking(ticket: Ticket, token: str, form: FlaskForm, status: int) -> Respons
     """Show the page that asks, with what was typed so far."""
     here = visit()
     question: Question | None = None
-    if ticket.obligation_id is not None:
+    if ticket.is_about_data:
         question = question_of(here.session, ticket, token, here.city, here.now)
     elif is_used(here.session, token):
         raise NotTaken(Hurdle.USED, "This link was used before.")

@@ -10,11 +10,11 @@ from catalog.context import Context, current
 from catalog.models.db import reading
 from catalog.pages.files import SANDBOX
 from catalog.pages.language import _, locale
-from catalog.pages.wording import instant, number, period_name, word_of
+from catalog.pages.wording import instant, number, word_of
 from checks.desk.help import help_with
 from checks.desk.pages import blueprint, page
 from checks.desk.sent import Bench, Sent, choose, note_repair, sent
-from checks.desk.upload import Taken, answered, take_upload
+from checks.desk.upload import Taken, answered, sent_for, take_upload
 from checks.desk.wording import no_copy
 from checks.tables.mending.marking import Language
 from checks.tables.table import UnreadableTable
@@ -33,7 +33,7 @@ def show_sent(token: str, version: int) -> Response:
     facts = (
         (_("Berkas"), found.version.file_name),
         (_("Diterima"), instant(found.version.seen_at)),
-        (_("Untuk"), f"{found.dataset.title}, {period_name(asked.obligation.period)}"),
+        (_("Untuk"), sent_for(asked)),
         (_("Keadaan"), word_of(found.version.status)),
         (_("Jumlah baris"), number(found.version.n_rows or 0)),
     )

@@ -56,7 +56,7 @@ def sent(session: Session, asked: Asked, number: int) -> Sent:
     """Return a version of the dataset that is asked about. Raises NotTaken (GONE)."""
     version = session.exec(
         select(models.Version).where(
-            models.Version.dataset_id == asked.row.dataset_id, models.Version.number == number
+            models.Version.dataset_id == asked.dataset_id, models.Version.number == number
         )
     ).first()
     if version is None:
@@ -138,7 +138,7 @@ def choose(
     """
     wanted = {folded(name): code for name, code in columns.items() if code in WAYS}
     with unit_of_work(context.engine) as session:
-        dataset = session.get_one(models.Dataset, asked.row.dataset_id, with_for_update=True)
+        dataset = session.get_one(models.Dataset, asked.dataset_id, with_for_update=True)
         before = dataset.reading_choices or {}
         changed = {name: code for name, code in wanted.items() if before.get(name) != code}
         if changed:

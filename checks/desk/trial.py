@@ -25,7 +25,7 @@ from checks.desk.trial_page import (
 from checks.desk.trying import Busy, try_once
 from checks.desk.wording import Done
 from checks.looking.registered import Registered, ask_for_look
-from checks.looking.trials import check_source, faults_of, settled_options
+from checks.looking.trials import check_place, check_source, faults_of, settled_options
 from checks.sources import SourceError
 from checks.tables.table import UnreadableTable
 from checks.telling.links import Ticket
@@ -101,16 +101,17 @@ def acting(
 
 def _errors(source: Registered, address: str, options: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong by field; that of the address stands under `address`."""
-    found = {
+    faults = {
         each.name: each.sentence_en if language() == "en" else each.sentence_id
         for each in faults_of(source.kind, options)
     }
-    if not found:
-        try:
+    try:
+        check_place(source.kind, address)
+        if not faults:
             check_source(source.kind, address, options)
-        except SourceError as error:
-            found["address"] = said(error)
-    return found
+    except SourceError as error:
+        return {"address": said(error), **faults}
+    return faults
 
 
 def _registered_options(source: Registered) -> Mapping[str, Any]:

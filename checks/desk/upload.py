@@ -18,7 +18,7 @@ from checks.desk.help import Help, help_with
 from checks.desk.sent import sent
 from checks.look import Receipt, receive
 from checks.looking.watcher import watcher_of
-from checks.telling.asked import Asked, Hurdle, NotTaken, asked_by
+from checks.telling.asked import Asked, Hurdle, NotTaken, aging_of, asked_by
 from checks.telling.declarations import note_upload
 from checks.telling.links import Ticket
 
@@ -47,7 +47,7 @@ class Answered:
 def take_upload(
     context: Context, ticket: Ticket, token: str, stream: IO[bytes], name: str, now: datetime
 ) -> Taken:
-    """Take a file in for the obligation of the link. Raises NotTaken when it is closed."""
+    """Take a file in for what a link asks. Raises NotTaken when its period is closed."""
     with reading(context.engine) as session:
         asked = asked_by(session, ticket)
     if asked.closing is not None:
@@ -58,11 +58,11 @@ def take_upload(
             shutil.copyfileobj(stream, file)
         receipt = receive(
             watcher_of(context),
-            asked.row.dataset_id,
+            asked.dataset_id,
             path,
             name,
             person_id=ticket.person_id,
-            declared_period=asked.row.label,
+            declared_period=asked.owed.label if asked.owed else None,
             now=now,
         )
     with unit_of_work(context.engine) as session:
@@ -73,11 +73,11 @@ def take_upload(
 def answered(context: Context, taken: Taken, link: str) -> Answered:
     """Return what the receipt says; `link` is the address of the link that was used."""
     receipt, asked = taken.receipt, taken.asked
-    title, sentence, next_step = _verdict(receipt, asked)
+    title, sentence, next_step = _verdict(context, receipt, asked)
     facts = [
         (_("Berkas"), taken.name),
         (_("Diterima"), instant(receipt.received_at)),
-        (_("Untuk"), f"{asked.dataset.title}, {period_name(asked.obligation.period)}"),
+        (_("Untuk"), sent_for(asked)),
     ]
     if receipt.n_rows is not None:
         facts.append((_("Jumlah baris"), number(receipt.n_rows)))
@@ -86,7 +86,7 @@ def answered(context: Context, taken: Taken, link: str) -> Answered:
     with reading(context.engine) as session:
         version = session.get_one(models.Version, receipt.version_id)
         found = sent(session, asked, version.number)
-    is_open = asked.row.label not in receipt.closed
+    is_open = asked.owed is None or asked.owed.label not in receipt.closed
     return Answered(
         title=title,
         sentence=sentence,
@@ -97,8 +97,14 @@ def answered(context: Context, taken: Taken, link: str) -> Answered:
     )
 
 
-def _verdict(receipt: Receipt, asked: Asked) -> tuple[str, str, str]:
-    period = period_name(asked.obligation.period)
+def sent_for(asked: Asked) -> str:
+    """Return what a file was sent for: the dataset, and the period where it has one."""
+    if asked.owed is None:
+        return asked.dataset.title
+    return f"{asked.dataset.title}, {period_name(asked.obligation.period)}"
+
+
+def _verdict(context: Context, receipt: Receipt, asked: Asked) -> tuple[str, str, str]:
     if receipt.status is VersionStatus.QUARANTINED:
         return (
             _("Berkas belum dapat dipakai"),
@@ -114,6 +120,9 @@ def _verdict(receipt: Receipt, asked: Asked) -> tuple[str, str, str]:
                 "pemeriksaan walidata, bukan untuk perangkat daerah."
             ),
         )
+    if asked.owed is None:
+        return _verdict_of_age(context, receipt, asked)
+    period = period_name(asked.obligation.period)
     if asked.row.label in receipt.closed:
         return (
             _("Data diterima, periode ini terpenuhi"),
@@ -136,4 +145,29 @@ def _verdict(receipt: Receipt, asked: Asked) -> tuple[str, str, str]:
         _("Berkas diterima, tetapi periode ini belum terpenuhi"),
         _("Kami tidak menemukan nilai untuk periode %(period)s di dalamnya.", period=period),
         _("Lengkapi kolom waktu dan nilainya, lalu unggah lagi lewat tautan yang sama."),
+    )
+
+
+def _verdict_of_age(context: Context, receipt: Receipt, asked: Asked) -> tuple[str, str, str]:
+    """Return what became of a file for data without periods: their age decides."""
+    now = receipt.received_at
+    with reading(context.engine) as session:
+        aging = aging_of(session, asked, context.city(session).calendar, now)
+    if aging.newest_at is None:
+        return (
+            _("Berkas diterima, tetapi isinya belum dapat dinilai umurnya"),
+            _("Kami tidak menemukan kolom waktu yang terisi di dalamnya."),
+            _("Lengkapi kolom waktu dan nilainya, lalu unggah lagi lewat tautan yang sama."),
+        )
+    newest = instant(aging.newest_at)
+    if aging.is_current:
+        return (
+            _("Data diterima dan mutakhir"),
+            _("Isi terbarunya bertanggal %(newest)s. Terima kasih.", newest=newest),
+            _("Tautan ini dapat dipakai lagi untuk kiriman berikutnya sampai masanya habis."),
+        )
+    return (
+        _("Berkas diterima, tetapi isinya masih terlalu lama"),
+        _("Isi terbaru yang ada pada kami bertanggal %(newest)s.", newest=newest),
+        _("Periksa apakah berkas yang benar yang dikirim, lalu unggah lagi."),
     )

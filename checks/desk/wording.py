@@ -95,6 +95,13 @@ def stop_at(hurdle: Hurdle, on: date | None) -> Stop:
                 _("Data periode ini sudah terpenuhi, dinyatakan nihil, atau dibebaskan."),
                 _("Tidak ada yang perlu dilakukan. Perbaikan data disampaikan kepada walidata."),
             )
+        case Hurdle.CURRENT:
+            return Stop(
+                409,
+                _("Data ini sudah mutakhir kembali"),
+                _("Isi yang baru sudah kami temukan, jadi tidak ada keterlambatan lagi."),
+                _("Tidak ada yang perlu dilakukan."),
+            )
         case Hurdle.GONE:
             return Stop(
                 410,
@@ -120,7 +127,7 @@ def stop_at(hurdle: Hurdle, on: date | None) -> Stop:
             return Stop(
                 409,
                 _("Perkiraan sudah diberikan dua kali"),
-                _("Untuk satu periode, tanggal perkiraan paling banyak diberikan dua kali."),
+                _("Untuk satu keterlambatan, tanggal perkiraan paling banyak diberikan dua kali."),
                 _("Unggah datanya begitu siap, atau hubungi walidata."),
             )
         case Hurdle.ETA_OUT_OF_RANGE:

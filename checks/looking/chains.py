@@ -49,6 +49,7 @@ class Known:
     validity: Validity
     last_modified: str | None
     is_upload: bool
+    is_part: bool
 
 
 def lock_datasets(session: Session, dataset_ids: Collection[int]) -> None:
@@ -57,13 +58,16 @@ def lock_datasets(session: Session, dataset_ids: Collection[int]) -> None:
 
 
 def datasets_to_settle(session: Session, now: datetime) -> set[int]:
-    """Return the datasets with an open obligation that some accepted version might close."""
+    """Return the datasets with an open obligation that some accepted version might close.
+
+    Where a part was taken out the others may have delivered already.
+    """
     return {
         row.dataset_id
         for row in run(session, _MIGHT_CLOSE, {"now": now})
         if row.is_declared
         or (row.max_at is not None and row.period_start - row.max_at.date() <= BEFORE_ITS_PERIOD)
-    }
+    }.union(run(session, _LOST_A_PART).scalars())
 
 
 def ledger(
@@ -74,11 +78,16 @@ def ledger(
     With `revise` also those that a version has closed.
     """
     rows = run(session, _LEDGER if revise else _OPEN, {"ids": list(dataset_ids), "now": now})
-    return [
-        Owed(row.id, row.dataset_id, _rule(row), row.closing_id, row.closed_at)
-        for row in rows
-        if row.closing_id is None or row.version_id is not None
-    ]
+    return [_owed(row) for row in rows if row.closing_id is None or row.version_id is not None]
+
+
+def whole_ledger(session: Session, dataset_ids: Collection[int], now: datetime) -> list[Owed]:
+    """Return every obligation that might close by `now`, closed or not, oldest first."""
+    return [_owed(row) for row in run(session, _LEDGER, {"ids": list(dataset_ids), "now": now})]
+
+
+def _owed(row: Any) -> Owed:
+    return Owed(row.id, row.dataset_id, _rule(row), row.closing_id, row.closed_at)
 
 
 def open_ahead(session: Session, dataset_ids: Collection[int]) -> dict[int, list[Obligation]]:
@@ -107,15 +116,14 @@ def accepted(
 ) -> dict[int, list[Known]]:
     """Return the versions of each dataset that were current at or after an instant.
 
-    Accepted ones alone, oldest first.
+    Accepted ones alone, oldest first. None is current after its source was taken out.
     """
     rows = run(session, _ACCEPTED, {"ids": list(dataset_ids), "since": since}).all()
-    until: dict[int, datetime] = {}
+    until: dict[int, datetime | None] = {}
     next_of_source: dict[Any, datetime] = {}
     for row in reversed(rows):
         key = (row.dataset_id, row.source_id)
-        if key in next_of_source:
-            until[row.id] = next_of_source[key]
+        until[row.id] = next_of_source.get(key, row.retired_at)
         next_of_source[key] = row.seen_at
     versions: dict[int, list[Known]] = defaultdict(list)
     for row in rows:
@@ -125,7 +133,7 @@ def accepted(
                 dataset_id=row.dataset_id,
                 source_id=row.source_id,
                 seen_at=row.seen_at,
-                until=until.get(row.id),
+                until=until[row.id],
                 known_at=row.decided_at or row.seen_at,
                 rank=row.rank,
                 declared_period=row.declared_period,
@@ -134,6 +142,7 @@ def accepted(
                 validity=row.validity,
                 last_modified=row.last_modified,
                 is_upload=row.kind is None or row.kind.is_sent,
+                is_part=row.kind is not None and row.kind.is_looked_at,
             )
         )
     return versions
@@ -222,6 +231,7 @@ _ACCEPTED = (
         VERSION.c.last_modified,
         VERSION.c.coverage.is_not(null()).label("has_coverage"),
         SOURCE.c.kind,
+        SOURCE.c.retired_at,
     )
     .outerjoin(SOURCE, SOURCE.c.id == VERSION.c.source_id)
     .where(
@@ -275,3 +285,4 @@ def _might_close() -> Any:
 
 
 _MIGHT_CLOSE = _might_close()
+_LOST_A_PART = select(SOURCE.c.dataset_id).where(SOURCE.c.retired_at.is_not(None))

@@ -4,30 +4,34 @@ The answer rests on stored versions and checks alone, so it is the same whenever
 however often it is asked: by a look, by the tick of time, or after a late decision.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session
 
 from catalog.rules.calendar import Calendar
-from catalog.rules.evidence import Fulfilment, closes, fulfilment, oldest_closable
-from catalog.rules.terms import ClosingKind, Outcome, Rank, Validity
+from catalog.rules.evidence import Fulfilment, last_part
+from catalog.rules.parts import complete_at
+from catalog.rules.terms import ClosingKind, Rank
 from checks.looking.chains import (
-    BEFORE_ITS_PERIOD,
     Known,
     Owed,
     accepted,
-    coverages,
     datasets_to_settle,
-    has_earlier,
     ledger,
     lock_datasets,
 )
-from checks.looking.rows import CHECK, CLOSING, run
-from checks.sources.instants import http_instant
+from checks.looking.claims import Claim, claim_of, claims_of, fulfilled
+from checks.looking.parts import (
+    Composition,
+    changes_of_parts,
+    compositions,
+    may_close_by_change,
+)
+from checks.looking.rows import CLOSING, run
 
 __all__ = ["Closed", "datasets_to_settle", "lock_datasets", "settle"]
 
@@ -43,18 +47,11 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
-    """A version that closes an obligation; we learned of it at `seen_at`."""
+class _Settled:
+    """A claim that counts, since f."""
 
-    owed: Owed
-    version: Known
-    seen_at: datetime
-    rank: Rank
-
-
-def _unclaimed(owed: Iterable[Owed], claims: Iterable[_Claim]) -> list[Owed]:
-    taken = {claim.owed.id for claim in claims}
-    return [o for o in owed if o.id not in taken]
+    claim: Claim
+    found: Fulfilment
 
 
 def settle(
@@ -70,7 +67,8 @@ def settle(
 
     `fresh` names versions accepted just now: only they may close an oldest obligation
     without naming a period. With `revise` a closing moves to an earlier instant where a
-    version confirmed late had been there first. Source: design/freshness.md, section 4.
+    version confirmed late had been there first. Where all of several parts count, the last
+    of them closes it. Source: design/freshness.md, sections 3 (merge) and 4.
     """
     if not dataset_ids:
         return ()
@@ -79,104 +77,91 @@ def settle(
     if not owed:
         return ()
     since = min(o.rule.closable_at for o in owed)
-    versions = accepted(session, {o.dataset_id for o in owed}, since)
-    claims = _by_period(session, calendar, now, owed, versions)
-    claims += _by_declaration(_unclaimed(owed, claims), versions, now)
-    claims += _by_change(session, _unclaimed(owed, claims), versions, fresh)
-    return _write(session, claims, now)
+    ids = {o.dataset_id for o in owed}
+    versions = accepted(session, ids, since)
+    made_of = compositions(session, ids)
+    in_parts = {i for i, each in made_of.items() if each.parts}
+    whole = [o for o in owed if o.dataset_id not in in_parts]
+    claims = claims_of(session, calendar, now, whole, versions, fresh)
+    settled = [_Settled(claim, fulfilled(session, claim)) for claim in claims]
+    for dataset_id in sorted(in_parts):
+        own = [o for o in owed if o.dataset_id == dataset_id]
+        chain = versions.get(dataset_id, ())
+        settled += _together(session, calendar, now, own, chain, made_of[dataset_id], fresh)
+    return _write(session, [_not_known_before(each, made_of) for each in settled], now)
 
 
-def _by_period(
+def _together(
     session: Session,
     calendar: Calendar,
     now: datetime,
     owed: Sequence[Owed],
-    versions: Mapping[int, Sequence[Known]],
-) -> list[_Claim]:
-    """E5: the first version that held the period while it was the current one."""
-    candidates: list[tuple[datetime, int, Owed, Known]] = []
-    for o in owed:
-        begins_at = calendar.midnight(o.rule.period.start) - BEFORE_ITS_PERIOD
-        for v in versions.get(o.dataset_id, ()):
-            moment = max(v.seen_at, o.rule.closable_at)
-            was_current = moment <= now and (v.until is None or moment < v.until)
-            if was_current and v.max_at is not None and v.max_at >= begins_at:
-                candidates.append((moment, v.id, o, v))
-    candidates.sort(key=lambda candidate: candidate[:2])
-    held = coverages(session, {v.id for _, _, _, v in candidates})
-    claims: dict[int, _Claim] = {}
-    for moment, version_id, o, v in candidates:
-        coverage = held.get(version_id)
-        if o.id not in claims and coverage and closes(o.rule, coverage, moment, calendar):
-            claims[o.id] = _claim(o, v, Rank.E5)
-    return list(claims.values())
-
-
-def _may_close_by_change(v: Known) -> bool:
-    return v.rank is Rank.E4 and not v.has_coverage and v.validity is not Validity.TIDAK_VALID
-
-
-def _by_declaration(
-    owed: Sequence[Owed], versions: Mapping[int, Sequence[Known]], now: datetime
-) -> list[_Claim]:
-    """E4 with a period that the operator or the file name declares."""
-    claims = []
-    for o in owed:
-        for v in versions.get(o.dataset_id, ()):
-            named = v.declared_period == o.rule.period.label
-            if named and _may_close_by_change(v) and max(v.seen_at, o.rule.closable_at) <= now:
-                claims.append(_claim(o, v, Rank.E4))
-                break
-    return claims
-
-
-def _by_change(
-    session: Session,
-    owed: Sequence[Owed],
-    versions: Mapping[int, Sequence[Known]],
+    versions: Sequence[Known],
+    made_of: Composition,
     fresh: Collection[int],
-) -> list[_Claim]:
-    """E4 without a period: one change closes the oldest open obligation, the first none."""
-    claims = []
-    for v in (v for known in versions.values() for v in known if v.id in fresh):
-        if v.declared_period or not _may_close_by_change(v) or not has_earlier(session, v):
+) -> list[_Settled]:
+    """Return what all parts of one dataset have delivered, or what was handed in for the whole."""
+    if not owed:
+        return []
+    dataset_id = owed[0].dataset_id
+    handed_in = {dataset_id: [v for v in versions if not v.is_part]}
+    settled = {
+        claim.owed.id: _Settled(claim, fulfilled(session, claim))
+        for claim in claims_of(session, calendar, now, owed, handed_in, fresh)
+    }
+    delivered = _delivered(session, calendar, now, owed, versions, made_of)
+    for o in owed:
+        claims = {part: of.get(o.id) for part, of in delivered.items()}
+        have = {part: claim for part, claim in claims.items() if claim is not None}
+        known = {part: claim.seen_at for part, claim in have.items()}
+        moment = complete_at(made_of.parts, known, now)
+        if moment is None:
             continue
-        still_open = {
-            id(o.rule): o for o in owed if o.dataset_id == v.dataset_id and o.closing_id is None
-        }
-        rule = oldest_closable((o.rule for o in still_open.values()), v.seen_at)
-        if rule is not None:
-            claims.append(_claim(still_open[id(rule)], v, Rank.E4))
-    return claims
+        there = [part.id for part in made_of.parts if part.is_there(moment)]
+        found = {part: fulfilled(session, have[part]) for part in there}
+        last = last_part(found)
+        if o.id not in settled or found[last].at < settled[o.id].found.at:
+            settled[o.id] = _Settled(replace(have[last], seen_at=moment), found[last])
+    return list(settled.values())
 
 
-def _claim(owed: Owed, version: Known, rank: Rank) -> _Claim:
-    moment = max(version.seen_at, owed.rule.closable_at)
-    return _Claim(owed, version, max(moment, version.known_at), rank)
+def _delivered(
+    session: Session,
+    calendar: Calendar,
+    now: datetime,
+    owed: Sequence[Owed],
+    versions: Sequence[Known],
+    made_of: Composition,
+) -> dict[int, dict[int, Claim]]:
+    """Return by part what it claims of each obligation."""
+    delivered: dict[int, dict[int, Claim]] = {}
+    for part in made_of.parts:
+        own = {owed[0].dataset_id: [v for v in versions if v.source_id == part.id]}
+        claims = claims_of(session, calendar, now, owed, own, ())
+        delivered[part.id] = {claim.owed.id: claim for claim in claims}
+    if any(v.is_part and may_close_by_change(v) for v in versions):
+        changes = changes_of_parts(session, owed[0].dataset_id, now, delivered)
+        for part_id, changed in changes.items():
+            for o in owed:
+                if o.id in changed:
+                    delivered[part_id].setdefault(o.id, claim_of(o, changed[o.id], Rank.E4))
+    return delivered
 
 
-def _fulfilled(session: Session, claim: _Claim) -> Fulfilment:
-    """Return f of a claim, from the answers that came before the version's first sight."""
-    version = claim.version
-    negative_at: datetime | None = None
-    if not version.is_upload:
-        before = {"of_source": version.source_id, "before": version.seen_at}
-        negative_at = run(session, _LAST_ANSWER, before).scalar_one()
-    return fulfilment(
-        version.seen_at,
-        negative_at,
-        http_instant(version.last_modified),
-        claim.owed.rule,
-        is_upload=version.is_upload,
-    )
+def _not_known_before(settled: _Settled, made_of: Mapping[int, Composition]) -> _Settled:
+    """Let nothing be known before that was said which it follows from."""
+    since = made_of.get(settled.claim.owed.dataset_id, Composition()).since
+    if since is None or settled.claim.seen_at >= since:
+        return settled
+    return replace(settled, claim=replace(settled.claim, seen_at=since))
 
 
-def _write(session: Session, claims: Sequence[_Claim], now: datetime) -> tuple[Closed, ...]:
+def _write(session: Session, settled: Sequence[_Settled], now: datetime) -> tuple[Closed, ...]:
     closed: list[Closed] = []
     rows: list[dict[str, Any]] = []
-    for claim in claims:
+    for each in settled:
+        claim, found = each.claim, each.found
         owed = claim.owed
-        found = _fulfilled(session, claim)
         if owed.closing_id is not None:
             if owed.closed_at is None or found.at >= owed.closed_at:
                 continue
@@ -198,11 +183,6 @@ def _write(session: Session, claims: Sequence[_Claim], now: datetime) -> tuple[C
     return tuple(closed)
 
 
-_LAST_ANSWER = select(func.max(CHECK.c.at)).where(
-    CHECK.c.source_id == bindparam("of_source"),
-    CHECK.c.at < bindparam("before"),
-    CHECK.c.outcome.in_((Outcome.COMPLETE, Outcome.NOT_MODIFIED)),
-)
 _ADD = insert(CLOSING)
 _RETRACT = (
     update(CLOSING)

@@ -50,7 +50,11 @@ def registered_source(session: Session, dataset: models.Dataset) -> Registered |
     source = models.Source
     found = session.exec(
         select(source)
-        .where(source.dataset_id == dataset.id, col(source.kind).in_(LOOKED_AT))
+        .where(
+            source.dataset_id == dataset.id,
+            col(source.kind).in_(LOOKED_AT),
+            col(source.retired_at).is_(None),
+        )
         .order_by(col(source.failing_since).is_(None), col(source.id))
         .limit(1)
     ).first()
@@ -75,7 +79,7 @@ def registered_source(session: Session, dataset: models.Dataset) -> Registered |
 def sources_at_rest(session: Session, dataset: models.Dataset, *, paused: bool) -> tuple[int, ...]:
     """Return the ids of the dataset's sources that are paused, or of those that are not.
 
-    What people hand in themselves is never paused.
+    What people hand in themselves is never paused; what was taken out stays out.
     """
     source = models.Source
     is_paused = col(source.paused_reason).is_not(None)
@@ -84,6 +88,7 @@ def sources_at_rest(session: Session, dataset: models.Dataset, *, paused: bool) 
         select(source.id).where(
             source.dataset_id == dataset.id,
             col(source.kind).in_(may_rest),
+            col(source.retired_at).is_(None),
             is_paused if paused else ~is_paused,
         )
     )

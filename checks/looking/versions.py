@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, insert, null, select
 from sqlmodel import Session
@@ -11,18 +12,23 @@ from catalog.models import VersionStatus
 from catalog.rules.evidence import KnownVersion, rank_change
 from catalog.rules.terms import Rank
 from catalog.store.observed import coverage_stored
-from checks.looking.rows import FINDING, VERSION, run
+from checks.looking.rows import FINDING, SOURCE, VERSION, run
 from checks.looking.seen import Examined, Seen
 
 
 def history_of(session: Session, dataset_ids: Collection[int]) -> dict[int, list[KnownVersion]]:
     """Return the hashes of all accepted versions of each dataset, oldest first."""
-    known: dict[int, list[KnownVersion]] = defaultdict(list)
-    for dataset_id, canonical_hash, bytes_hash in run(
-        session, _HISTORY, {"ids": list(dataset_ids)}
-    ):
-        known[dataset_id].append(KnownVersion(canonical_hash, bytes_hash))
-    return known
+    rows: dict[int, list[Any]] = defaultdict(list)
+    for row in run(session, _HISTORY, {"ids": list(dataset_ids)}):
+        rows[row.dataset_id].append(row)
+    return defaultdict(list, {i: _known(of_one) for i, of_one in rows.items()})
+
+
+def _known(rows: Sequence[Any]) -> list[KnownVersion]:
+    """Return the versions of one dataset; where several files brought them one stands for each."""
+    newest = {row.source_id: row.id for row in rows if row.kind and row.kind.is_looked_at}
+    standing = set(newest.values()) if len(newest) > 1 else set()
+    return [KnownVersion(row.canonical_hash, row.bytes_hash, row.id in standing) for row in rows]
 
 
 def stored_already(session: Session, seen: Seen, examined: Examined) -> int | None:
@@ -52,8 +58,7 @@ def rank_among(session: Session, version: models.Version) -> Rank:
         return Rank.E0
     earlier = _HISTORY.where(VERSION.c.seen_at < version.seen_at)
     rows = run(session, earlier, {"ids": [version.dataset_id]})
-    known = [KnownVersion(row.canonical_hash, row.bytes_hash) for row in rows]
-    rank = rank_change(version.canonical_hash, version.bytes_hash, known)
+    rank = rank_change(version.canonical_hash, version.bytes_hash, _known(rows.all()))
     return Rank.E5 if rank is Rank.E4 and version.coverage else rank
 
 
@@ -146,7 +151,12 @@ def insert_version(
 _ADD = insert(VERSION).returning(VERSION.c.id)
 _ADD_FINDINGS = insert(FINDING)
 _HISTORY = (
-    select(VERSION.c.dataset_id, VERSION.c.canonical_hash, VERSION.c.bytes_hash)
+    select(
+        *(VERSION.c[name] for name in ("id", "dataset_id", "source_id")),
+        *(VERSION.c[name] for name in ("canonical_hash", "bytes_hash")),
+        SOURCE.c.kind,
+    )
+    .outerjoin(SOURCE, SOURCE.c.id == VERSION.c.source_id)
     .where(
         VERSION.c.dataset_id.in_(bindparam("ids", expanding=True)),
         VERSION.c.status == VersionStatus.ACCEPTED,

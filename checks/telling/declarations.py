@@ -14,7 +14,15 @@ from catalog.rules.escalation import MAX_ETAS, is_eta_allowed
 from catalog.rules.evidence import is_nil_allowed, max_nils_in_a_row
 from catalog.rules.periods import Period, period_from_label
 from catalog.rules.terms import ClosingKind, Rank
-from checks.telling.asked import Asked, Hurdle, NotTaken, asked_by, last_eta_day, n_etas
+from checks.telling.asked import (
+    Asked,
+    Hurdle,
+    NotTaken,
+    aging_of,
+    asked_by,
+    last_eta_day,
+    n_etas,
+)
 from checks.telling.links import Ticket
 from checks.telling.notices import add_notices, task
 from checks.telling.recipients import load_directory
@@ -66,12 +74,13 @@ def give_answer(
 ) -> models.Declaration:
     """Write down why the release is late and when it will come. Raises NotTaken."""
     asked = _open(session, ticket, token)
-    n_earlier = n_etas(session, asked)
+    if asked.owed is None and aging_of(session, asked, calendar, now).is_current:
+        raise NotTaken(Hurdle.CURRENT, f"{asked.dataset.slug} is current again.")
+    n_earlier = n_etas(session, asked, calendar, now)
     if n_earlier >= MAX_ETAS:
-        raise NotTaken(
-            Hurdle.TOO_MANY_ETAS, f"An ETA may be given {MAX_ETAS} times for one period."
-        )
-    if not is_eta_allowed(asked.obligation, eta_on, n_earlier, now, calendar):
+        raise NotTaken(Hurdle.TOO_MANY_ETAS, f"An ETA may be given {MAX_ETAS} times for one delay.")
+    obligation = asked.obligation if asked.owed else None
+    if not is_eta_allowed(obligation, eta_on, n_earlier, now, calendar):
         latest = last_eta_day(asked, calendar, now)
         raise NotTaken(
             Hurdle.ETA_OUT_OF_RANGE, f"The ETA must lie between today and {latest}.", latest
@@ -84,10 +93,10 @@ def give_answer(
 def not_mine(session: Session, ticket: Ticket, token: str, reason: str, now: datetime) -> None:
     """Bring before walidata that messages reach the wrong person. Raises NotTaken.
 
-    A link without an obligation speaks of all messages to that person.
+    A link that is about no data speaks of all messages to that person.
     """
     person = session.get(models.Person, ticket.person_id)
-    if ticket.obligation_id is not None:
+    if ticket.is_about_data:
         asked = asked_by(session, ticket, lock=True)
         person, about = asked.person, f"{asked.agency.name}, {asked.dataset.title}"
         _refuse_used(session, token)
@@ -145,7 +154,7 @@ def _subject(token: str) -> str:
 
 
 def _open(session: Session, ticket: Ticket, token: str) -> Asked:
-    """Return the obligation, locked and still open, for a link that was not used."""
+    """Return what is asked about, locked and still open, for a link that was not used."""
     asked = asked_by(session, ticket, lock=True)
     _refuse_used(session, token)
     if asked.closing is not None:
@@ -187,7 +196,7 @@ def _declare(
         kind=kind,
         status=models.DeclarationStatus.ACCEPTED,
         dataset_id=asked.dataset.id or 0,
-        obligation_id=asked.row.id,
+        obligation_id=asked.owed.id if asked.owed else None,
         person_id=asked.person.id,
         reason=reason[:MAX_REASON],
         eta_on=eta_on,

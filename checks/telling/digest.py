@@ -9,14 +9,15 @@ from sqlmodel import Session, col, select
 from catalog import models
 from catalog.rules.escalation import NAG_LEVEL
 from catalog.store.standing import City, standings
+from checks.telling.age_parts import age_part, age_recovery_part
+from checks.telling.ages import aged, is_about_age
 from checks.telling.letter import Letter
 from checks.telling.links import VALID_FOR, Purpose
+from checks.telling.list_parts import backlog_part, monthly_part
 from checks.telling.parts import (
     Desk,
     Writer,
     access_part,
-    backlog_part,
-    monthly_part,
     owed_part,
     recovery_part,
     task_part,
@@ -43,10 +44,16 @@ def write_letter(
         by_kind[notice.kind].append(notice)
     owed = _owed_by_dataset(by_kind[_KINDS.LEVEL] + by_kind[_KINDS.NAG])
     parts = [task_part(writer, notice) for notice in by_kind[_KINDS.TASK]]
-    parts += [owed_part(writer, group) for group in owed]
+    parts += [
+        age_part(writer, group[0]) if is_about_age(group[0]) else owed_part(writer, group)
+        for group in owed
+    ]
     parts += [backlog_part(writer, notice) for notice in by_kind[_KINDS.BACKLOG]]
     parts += [access_part(writer, notice) for notice in by_kind[_KINDS.ACCESS]]
-    parts += [recovery_part(writer, notice) for notice in by_kind[_KINDS.RECOVERY]]
+    parts += [
+        age_recovery_part(writer, notice) if is_about_age(notice) else recovery_part(writer, notice)
+        for notice in by_kind[_KINDS.RECOVERY]
+    ]
     parts += [monthly_part(writer) for _ in by_kind[_KINDS.MONTHLY][:1]]
     subject = _subject(writer.words, owed, by_kind)
     return Letter(
@@ -102,6 +109,7 @@ def _writer(
         stands={stand.dataset_id: stand for stand in stands},
         labels={found: label for found, label in labels if found is not None},
         at_host=at_host,
+        aged=aged(session, stands, city, now),
     )
 
 

@@ -42,6 +42,11 @@ class Ticket:
     dataset_id: int | None = None
     obligation_id: int | None = None
 
+    @property
+    def is_about_data(self) -> bool:
+        """Whether it is about one obligation or one dataset, not about messages as such."""
+        return self.obligation_id is not None or self.dataset_id is not None
+
 
 def sign(ticket: Ticket, secret: str) -> str:
     """Return the token of a ticket; the same ticket always has the same token."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_
@@ -11,14 +11,17 @@ from sqlmodel import Session, col, select
 from catalog import models
 from catalog.rules.calendar import Calendar
 from catalog.rules.escalation import digest_at
-from catalog.store.standing import City
+from catalog.rules.terms import Headline
+from catalog.store.standing import City, standings
+from checks.telling.ages import BACK_IN_TIME, is_about_age
 from checks.telling.failures import fail_unreachable
 from checks.telling.guard import held
 from checks.telling.memory import closed_among
 from checks.telling.notices import supersede
 
 _KINDS = models.NoticeKind
-#: What happens during a day waits for the next 08:00; the rest was known that morning.
+#: What happens during a day waits for the next 08:00, and so does what grows old during it;
+#: the rest was known that morning.
 _NEXT_MORNING = (_KINDS.RECOVERY, _KINDS.ACCESS)
 #: Keys of the notices that page walidata: on their own, at once, even while messages are held.
 PAGE = "hold:%"
@@ -68,7 +71,8 @@ def _busy(session: Session, midnight: datetime) -> set[int]:
 
 
 def _may_leave(notice: models.Notice, morning: datetime) -> bool:
-    return notice.kind not in _NEXT_MORNING or notice.planned_at <= morning
+    waits = notice.kind in _NEXT_MORNING or is_about_age(notice)
+    return not waits or notice.planned_at <= morning
 
 
 def _message_id(what: str, domain: str) -> str:
@@ -131,11 +135,14 @@ def refreshed(session: Session, mail: models.Mail, city: City, now: datetime) ->
         added = [n for n in more if _may_leave(n, morning or now)]
         _attach(session, mail.message_id, added)
         notices = [*notices, *added]
-    closed = closed_among(session, (n.obligation_id for n in notices if n.obligation_id), now)
-    highest: dict[int | None, int] = defaultdict(int)
+    over = _over(session, notices, city, now)
+    highest: dict[tuple[int | None, int | None], int] = defaultdict(int)
     for notice in notices:
-        highest[notice.obligation_id] = max(highest[notice.obligation_id], notice.level or 0)
-    kept = [n for n in notices if not _dropped(n, highest[n.obligation_id], closed, now)]
+        subject = notice.dataset_id, notice.obligation_id
+        highest[subject] = max(highest[subject], notice.level or 0)
+    kept = [
+        n for n in notices if not _dropped(n, highest[n.dataset_id, n.obligation_id], over, now)
+    ]
     session.flush()
     if not kept:
         for notice in session.exec(select(models.Notice).where(models.Notice.mail_id == mail.id)):
@@ -145,11 +152,27 @@ def refreshed(session: Session, mail: models.Mail, city: City, now: datetime) ->
     return bool(kept)
 
 
-def _dropped(notice: models.Notice, highest: int, closed: set[int], now: datetime) -> bool:
-    """Supersede what is closed, or said at a higher level in the same message."""
-    is_owed = notice.kind in (_KINDS.LEVEL, _KINDS.NAG)
-    if is_owed and notice.obligation_id in closed:
-        supersede(notice, "terpenuhi sebelum dikirim", now)
+def _over(
+    session: Session, notices: Sequence[models.Notice], city: City, now: datetime
+) -> dict[int | None, str]:
+    """Return why a reproach is over, by the id of its notice: closed, or CURRENT again."""
+    owed = [n for n in notices if n.kind in (_KINDS.LEVEL, _KINDS.NAG)]
+    closed = closed_among(session, (n.obligation_id for n in owed if n.obligation_id), now)
+    over: dict[int | None, str] = {
+        n.id: "terpenuhi sebelum dikirim" for n in owed if n.obligation_id in closed
+    }
+    aging = {n.dataset_id for n in owed if n.dataset_id and is_about_age(n)}
+    stands = standings(session, city, now, dataset_ids=aging) if aging else ()
+    current = {s.dataset_id for s in stands if s.headline is Headline.CURRENT}
+    return over | {n.id: BACK_IN_TIME for n in owed if is_about_age(n) and n.dataset_id in current}
+
+
+def _dropped(
+    notice: models.Notice, highest: int, over: Mapping[int | None, str], now: datetime
+) -> bool:
+    """Supersede what is over, or said at a higher level in the same message."""
+    if notice.id in over:
+        supersede(notice, over[notice.id], now)
     elif notice.kind is _KINDS.LEVEL and (notice.level or 0) < highest:
         supersede(notice, f"digantikan tingkat {highest}", now)
     return notice.state is models.NoticeState.SUPERSEDED

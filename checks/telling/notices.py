@@ -15,7 +15,7 @@ from checks.telling.recipients import Contact, Directory
 
 @dataclass(frozen=True, slots=True)
 class PlannedNotice:
-    """One notice as it was planned; without a person it could only be recorded as failed."""
+    """One notice as it was planned; one that ends at once says how in `state` and `reason`."""
 
     key: str
     kind: models.NoticeKind
@@ -25,6 +25,7 @@ class PlannedNotice:
     obligation_id: int | None = None
     level: int | None = None
     reason: str | None = None
+    state: models.NoticeState = models.NoticeState.PLANNED
 
     def to(self, contacts: Iterable[Contact]) -> list["PlannedNotice"]:
         """Return the notice for each of the people; the key ends in who it is for."""
@@ -33,7 +34,12 @@ class PlannedNotice:
 
     def to_nobody(self) -> "PlannedNotice":
         """Return the notice that nobody can be told, to be shown to walidata."""
-        return replace(self, key=f"{self.key}:nobody", person_id=None)
+        failed = models.NoticeState.FAILED
+        return replace(self, key=f"{self.key}:nobody", person_id=None, state=failed)
+
+    def replaced(self, reason: str) -> "PlannedNotice":
+        """Return the notice as one that another stands for: recorded, and told to nobody."""
+        return replace(self, state=models.NoticeState.SUPERSEDED, reason=reason)
 
 
 def task(directory: Directory, key: str, reason: str) -> list[PlannedNotice]:
@@ -46,10 +52,7 @@ def task(directory: Directory, key: str, reason: str) -> list[PlannedNotice]:
 def add_notices(
     session: Session, drafts: Sequence[PlannedNotice], now: datetime
 ) -> tuple[PlannedNotice, ...]:
-    """Write the drafts whose keys are new and return them.
-
-    A notice without a person ends at once as failed.
-    """
+    """Write the drafts whose keys are new and return them."""
     if not drafts:
         return ()
     by_key = {draft.key: draft for draft in drafts}
@@ -57,14 +60,14 @@ def add_notices(
         {
             "key": draft.key,
             "kind": draft.kind,
-            "state": models.NoticeState.PLANNED if draft.person_id else models.NoticeState.FAILED,
+            "state": draft.state,
             "person_id": draft.person_id,
             "agency_id": draft.agency_id,
             "dataset_id": draft.dataset_id,
             "obligation_id": draft.obligation_id,
             "level": draft.level,
             "planned_at": now,
-            "ended_at": None if draft.person_id else now,
+            "ended_at": None if draft.state is models.NoticeState.PLANNED else now,
             "reason": draft.reason,
         }
         for draft in by_key.values()

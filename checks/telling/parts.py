@@ -1,22 +1,21 @@
-"""What a letter says about each thing: one part for a dataset, a host, a list, a task."""
+"""What a letter says about each thing: one part for a dataset, a host, a task."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from catalog import models
-from catalog.rules.escalation import HIGHEST_LEVEL, NAG_LEVEL, level
+from catalog.rules.escalation import HIGHEST_LEVEL
 from catalog.rules.obligations import Judged, timing, working_days_late
 from catalog.rules.terms import Access, State, Timing
 from catalog.store.standing import City, Standing
+from checks.telling.ages import Aged
 from checks.telling.letter import Link, Part
 from checks.telling.links import Purpose, Ticket, sign
 from checks.telling.words import Words
 
 STRIP_CELLS = 12
 MAX_PERIODS = 6
-MAX_LISTED = 40
 _SIGNS = {
     State.FULFILLED: "✓",
     State.NIL: "–",
@@ -49,6 +48,7 @@ class Writer:
     stands: Mapping[int, Standing]
     labels: Mapping[int, str]
     at_host: Mapping[tuple[int, str], Sequence[str]]
+    aged: Mapping[int, Aged]
 
     def link(
         self,
@@ -197,48 +197,6 @@ def recovery_part(writer: Writer, notice: models.Notice) -> Part:
     return Part(writer.titled(stand), (said + " " + words.gettext("Terima kasih."),))
 
 
-def backlog_part(writer: Writer, notice: models.Notice) -> Part:
-    """Return the one summary of what was already late at first sight."""
-    stands = [s for s in writer.stands.values() if s.agency.id == notice.agency_id]
-    until = _registered_until(writer, notice)
-    late = [(s, _n_late(writer, s, until)) for s in stands]
-    found = [(s, n) for s, n in late if n]
-    words = writer.words
-    name = stands[0].agency.name if stands else ""
-    lines = [
-        words.gettext(
-            "Saat daftar data ini mulai dipantau, %(periods)d periode dari %(datasets)d data sudah "
-            "lewat tenggang. Ringkasan ini hanya sekali; setelah ini hanya perubahan dikabarkan.",
-            periods=sum(n for _, n in found),
-            datasets=len(found),
-        )
-    ]
-    lines += _listed(words, [(s.title, n) for s, n in found])
-    return Part(name, tuple(lines))
-
-
-def _registered_until(writer: Writer, notice: models.Notice) -> datetime:
-    """Return the end of the day on which the backlog's data came on the list."""
-    return writer.city.calendar.midnight_after(date.fromisoformat(notice.key.split(":")[2]))
-
-
-def _n_late(writer: Writer, stand: Standing, until: datetime) -> int:
-    return sum(
-        level(j, writer.now) >= NAG_LEVEL and j.obligation.grace_at <= until for j in stand.judged
-    )
-
-
-def _listed(words: Words, items: Sequence[tuple[str, int]]) -> list[str]:
-    lines = [
-        words.ngettext("%(title)s: %(n)d periode", "%(title)s: %(n)d periode", n, title=title)
-        for title, n in items[:MAX_LISTED]
-    ]
-    if len(items) > MAX_LISTED:
-        n_more = len(items) - MAX_LISTED
-        lines.append(words.ngettext("dan %(n)d data lain", "dan %(n)d data lain", n_more))
-    return lines
-
-
 def access_part(writer: Writer, notice: models.Notice) -> Part:
     """Return what happened to a host, and the data that come from it."""
     _, word, _day, agency_id, rest = notice.key.split(":", 4)
@@ -266,19 +224,6 @@ def _trial_links(writer: Writer, notice: models.Notice, agency_id: int) -> tuple
         return ()
     verb = writer.words.gettext("Uji sumber ini")
     return (writer.link(verb, Purpose.TRY, notice.dataset_id),)
-
-
-def monthly_part(writer: Writer) -> Part:
-    """Return the list for pimpinan: how much is in arrears, by agency."""
-    words = writer.words
-    arrears: Counter[str] = Counter()
-    for stand in writer.stands.values():
-        arrears[stand.agency.name] += sum(
-            level(j, writer.now) >= HIGHEST_LEVEL for j in stand.judged
-        )
-    found = [(name, n) for name, n in arrears.most_common() if n]
-    title = words.gettext("Data yang menunggak, menurut perangkat daerah")
-    return Part(title, tuple(_listed(words, found)))
 
 
 def task_part(writer: Writer, notice: models.Notice) -> Part:

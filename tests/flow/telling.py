@@ -21,7 +21,16 @@ from catalog.rules.calendar import Calendar, Holiday
 from catalog.rules.obligations import obligations
 from catalog.rules.promise import promise_of
 from catalog.rules.release_rule import parse_release_rule
-from catalog.rules.terms import Cadence, ClosingKind, HolidayKind, Outcome, Rank, Role, Schedule
+from catalog.rules.terms import (
+    Cadence,
+    ClosingKind,
+    HolidayKind,
+    Outcome,
+    Rank,
+    Role,
+    Schedule,
+    Validity,
+)
 from catalog.store.standing import City
 from checks.channels.email import EmailChannel
 from checks.tell import Planned, plan_notices
@@ -137,7 +146,11 @@ class Town:
                 )
             )
             session.flush()
-            for o in obligations(promise, agreed_on, at(until), self.city.calendar):
+            for o in (
+                obligations(promise, agreed_on, at(until), self.city.calendar)
+                if cadence.is_periodic
+                else ()
+            ):
                 session.add(
                     models.Obligation(
                         dataset_id=dataset_id,
@@ -155,6 +168,30 @@ class Town:
                     )
                 )
         return dataset_id
+
+    def held(self, dataset_id: int, now: datetime, newest_at: datetime) -> None:
+        """A look found new content, accepted, whose newest row is of that time."""
+        with unit_of_work(self.engine) as session:
+            number = len(
+                session.exec(
+                    select(models.Version.id).where(models.Version.dataset_id == dataset_id)
+                ).all()
+            )
+            session.add(
+                models.Version(
+                    dataset_id=dataset_id,
+                    number=number + 1,
+                    seen_at=now,
+                    status=models.VersionStatus.ACCEPTED,
+                    file_name="data.csv",
+                    blob=f"{number:064x}",
+                    n_bytes=1,
+                    bytes_hash=f"{dataset_id}/{number}",
+                    max_at=newest_at,
+                    validity=Validity.VALID,
+                )
+            )
+        self.seen(now, dataset_id)
 
     def seen(self, now: datetime, dataset_id: int | None = None) -> None:
         """The sources were looked at, with a complete answer that closes nothing."""
@@ -217,6 +254,19 @@ class Town:
                     dataset_id=row.dataset_id,
                     obligation_id=obligation_id,
                     reason="Server diganti",
+                    eta_on=eta_on,
+                    at=now,
+                )
+            )
+
+    def answer_of_age(self, dataset_id: int, eta_on: date, now: datetime) -> None:
+        with unit_of_work(self.engine) as session:
+            session.add(
+                models.Declaration(
+                    kind=models.DeclarationKind.ANSWER,
+                    status=models.DeclarationStatus.ACCEPTED,
+                    dataset_id=dataset_id,
+                    reason="Petugas pasar sakit",
                     eta_on=eta_on,
                     at=now,
                 )

@@ -396,10 +396,32 @@ def test_a_list_of_organisations_that_knows_no_pages_is_read_once(
 def test_a_portal_that_slides_while_it_is_read_is_not_believed(
     sqlite_engine: Engine, portal: CkanPortal, quickly: Harvester
 ) -> None:
-    portal.offer(package("p1", "Data Alfa"), package("p1", "Data Alfa"))
+    portal.page_size = 2
+    alfa, beta, gama = (package(id, f"Data {id}") for id in ("p1", "p2", "p3"))
+    portal.offer(alfa, beta, beta, gama)
     with pytest.raises(PortalAlarm, match="changed while its pages were read"):
         quickly.harvest()
     assert rows_of(sqlite_engine, models.Agency) == []
+
+
+def test_an_entry_that_stands_twice_on_one_page_is_refused_and_hides_no_other(
+    portal: CkanPortal, quickly: Harvester
+) -> None:
+    alfa, beta = package("p1", "Data Alfa"), package("p2", "Data Beta")
+    portal.offer(alfa, alfa, beta)
+    report = quickly.harvest()
+    assert (report.created, report.refused) == (2, 1)
+    assert "Id butir ini sama dengan butir 1" in (report.verdicts[1].reason or "")
+
+
+def test_an_entry_that_is_no_object_is_refused_and_hides_no_other(
+    portal: CkanPortal, quickly: Harvester
+) -> None:
+    portal.offer(package("p1", "Data Alfa"), package("p2", "Data Beta"))
+    portal.packages.insert(1, "bukan objek")  # type: ignore[arg-type]
+    report = quickly.harvest()
+    assert (report.created, report.refused) == (2, 1)
+    assert "tanpa id" in (report.verdicts[1].reason or "")
 
 
 def test_a_portal_without_entries_is_an_alarm(

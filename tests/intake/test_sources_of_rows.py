@@ -228,7 +228,7 @@ WRONG: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "json_api",
         WEB,
         options(ukuran="banyak"),
-        ('"ukuran"', '"banyak"', "Banyak"),
+        ('"ukuran"', '"banyak"', "angka bulat"),
     ),
     "an option that must be there": ("data_json", WEB, "", ('"dataset"', "wajib", "identifier")),
     "a dataset nobody names": ("ckan", "https://katalog.example/", "", ("dataset", "halaman")),

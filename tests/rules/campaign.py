@@ -24,6 +24,7 @@ class Comparison:
     headlines: Counter[str]
     n_obligations: int
     states: Counter[str]
+    files: Counter[str]
 
 
 def compare(n: int, seed: int) -> Comparison:
@@ -31,6 +32,7 @@ def compare(n: int, seed: int) -> Comparison:
     differing: list[tuple[int, str]] = []
     headlines: Counter[str] = Counter()
     states: Counter[str] = Counter()
+    files: Counter[str] = Counter()
     n_false_fresh = n_false_late = 0
     for number in range(seed * 10_000_000, seed * 10_000_000 + n):
         history = histories.make(number)
@@ -40,6 +42,7 @@ def compare(n: int, seed: int) -> Comparison:
             differing.append((number, field))
             n_false_fresh += mine.headline in FRESH and reference.headline not in FRESH
             n_false_late += mine.headline in LATE and reference.headline not in LATE
+        files[f"{history.merge} of {len(history.others) + 1}" if history.others else "one"] += 1
         headlines[reference.headline] += 1
         states.update(reference.states.values())
     return Comparison(
@@ -51,6 +54,7 @@ def compare(n: int, seed: int) -> Comparison:
         headlines,
         states.total(),
         states,
+        files,
     )
 
 
@@ -65,6 +69,7 @@ def main() -> int:
     print(f"seed {found.seed}: {found.n} histories, {found.n_obligations} obligations")
     print(f"differing {len(found.differing)}: {found.differing[:10]}")
     print(f"false fresh {found.n_false_fresh}, false late {found.n_false_late}")
+    print(f"files {dict(found.files)}")
     print(f"headlines {dict(found.headlines)}")
     print(f"states {dict(found.states)}")
     print(f"{time.perf_counter() - began:.1f} s")

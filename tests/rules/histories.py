@@ -3,7 +3,7 @@
 Plain values only: neither the rules nor the naive reference is known here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -86,8 +86,21 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another file of the dataset, which was one from `since` until `until`, and its checks."""
+
+    since: datetime
+    until: datetime | None
+    looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """One dataset from its agreement to `now`; `unit` is None without a period column."""
+    """One dataset from its agreement to `now`; `unit` is None without a period column.
+
+    `looks` are those at its first file; where there are `others`, `merge` says which of
+    all files decide.
+    """
 
     seed: int
     zone: str
@@ -98,6 +111,8 @@ class History:
     looks: tuple[Look, ...]
     decisions: tuple[Decision, ...]
     now: datetime
+    others: tuple[Other, ...] = ()
+    merge: str = "all"
 
 
 def _rules(cadence: str) -> list[Rule]:
@@ -195,7 +210,27 @@ def make(seed: int) -> History:
         for _ in range(random.choice((0, 0, 0, 1, 2)))
     )
     decisions = tuple(sorted(decisions, key=lambda d: d.at))
-    return History(seed, zone, cadence, rule, agreed_on, unit, looks, decisions, now)
+    # Drawn apart, so that the first file of a seed is the same whatever others there are.
+    apart = Random(f"others of {seed}")
+    others = tuple(
+        _other(apart, n, unit, n_months, begin, now)
+        for n in range(apart.choices((0, 1, 2), (60, 28, 12))[0])
+    )
+    merge = apart.choices(("all", "any"), (75, 25))[0]
+    return History(seed, zone, cadence, rule, agreed_on, unit, looks, decisions, now, others, merge)
+
+
+def _other(
+    random: Random, n: int, unit: str | None, n_months: int, begin: datetime, now: datetime
+) -> Other:
+    """Another file, there from the start or joining later, sometimes taken out again."""
+    since = begin if random.random() < 0.7 else _instant(random, begin, now)
+    until = _instant(random, since, now) if random.random() < 0.15 else None
+    publications = [
+        replace(p, content=f"{n}{p.content}", file=f"{n}{p.file}")
+        for p in _publish(random, unit, n_months, begin, now)
+    ]
+    return Other(since, until, _look(random, publications, since, until or now))
 
 
 def _instant(random: Random, begin: datetime, end: datetime) -> datetime:

@@ -5,12 +5,12 @@ design/freshness.md alone; it imports nothing of the catalogue.
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from tests.rules.histories import ZONES, History, Look, Publication, Rule
+from tests.rules.histories import ZONES, Decision, History, Look, Publication, Rule
 
 DAY = timedelta(days=1)
 HOLIDAYS = Path(__file__).resolve().parents[2] / "catalog" / "intake" / "holidays_id.csv"
@@ -183,6 +183,7 @@ class Owed:
     kind: str | None = None
     f: int | None = None
     observed: bool = True
+    brought: dict[int, tuple[int, bool]] = field(default_factory=dict)
 
 
 def second(d: date, zone: str) -> int:
@@ -285,10 +286,35 @@ def is_held(h: History, look: Look) -> bool:
     return any(second(r.start, h.zone) > stamp(look.at) + 86400 for r in filled)
 
 
-def instant_of_release(h: History, o: Owed, first: Look) -> tuple[int, bool]:
+@dataclass
+class File:
+    """One file of the dataset: from when to when, the looks at it, what it holds now."""
+
+    number: int
+    joins: int
+    leaves: float
+    looks: tuple[Look, ...]
+    current: Look | None = None
+
+    def is_there(self, at: int) -> bool:
+        """Whether the dataset had it."""
+        return self.joins <= at < self.leaves
+
+
+def files_of(h: History) -> list[File]:
+    """All files of a history, the first of them for ever."""
+    files = [File(0, 0, float("inf"), h.looks)]
+    for other in h.others:
+        leaves = float("inf") if other.until is None else other.until.timestamp()
+        files.append(File(len(files), stamp(other.since), leaves, other.looks))
+    return files
+
+
+def instant_of_release(file: File, o: Owed, first: Look) -> tuple[int, bool]:
     """f and whether it was seen, for content first seen in a look."""
     seen = stamp(first.at)
-    earlier = [x for x in h.looks if x.at < first.at and x.outcome in ("COMPLETE", "NOT_MODIFIED")]
+    answers = [x for x in file.looks if x.outcome in ("COMPLETE", "NOT_MODIFIED")]
+    earlier = [x for x in answers if x.at < first.at]
     if not earlier:
         at = max(seen, o.closable)
         return at, at < o.grace
@@ -300,57 +326,85 @@ def instant_of_release(h: History, o: Owed, first: Look) -> tuple[int, bool]:
     return max(at, o.closable), True
 
 
-def close_all(h: History, owed: list[Owed]) -> None:
+def close_all(h: History, owed: list[Owed], files: list[File]) -> None:
     """Let time run over looks, period ends and decisions, and close what closes."""
-    moments = [(stamp(x.at), 1, x) for x in h.looks]
-    moments += [(o.closable, 2, o) for o in owed if o.closable <= stamp(h.now)]
-    moments += [(stamp(d.at), 0, d) for d in h.decisions]
-    current: Look | None = None
-    contents: list[str] = []
-    for at, _, what in sorted(moments, key=lambda moment: moment[:2]):
+    every = h.merge == "all" and len(files) > 1
+    moments: list[tuple[int, int, object, File | None]] = []
+    for file in files:
+        moments += [(stamp(x.at), 1, x, file) for x in file.looks]
+        if file.leaves <= stamp(h.now):
+            moments.append((int(file.leaves), 3, "left", file))
+    moments += [(o.closable, 2, o, None) for o in owed if o.closable <= stamp(h.now)]
+    moments += [(stamp(d.at), 0, d, None) for d in h.decisions]
+    contents: list[tuple[int, str]] = []
+    for at, _, what, file in sorted(moments, key=lambda moment: moment[:2]):
         if isinstance(what, Look):
             if what.outcome != "COMPLETE" or is_held(h, what):
                 continue
             content = what.publication.content
-            if current is None or content != current.publication.content:
-                is_new = content not in contents and contents != []
-                current = what
-                if h.unit is None and is_new:
-                    close_oldest(h, owed, at, what)
-            contents.append(content)
-        elif not isinstance(what, Owed) and what.k < len(owed) and owed[what.k].kind is None:
+            if file.current is None or content != file.current.publication.content:
+                compared = [c for n, c in contents if n == file.number or not every]
+                file.current = what
+                if h.unit is None and compared and content not in compared:
+                    bring_oldest(owed, at, file, every)
+            contents.append((file.number, content))
+        elif isinstance(what, Decision) and what.k < len(owed) and owed[what.k].kind is None:
             owed[what.k].kind, owed[what.k].f = what.kind, at
-        if h.unit is not None and current is not None:
-            for o in owed:
-                may = o.kind is None and o.closable <= at
-                if may and is_enough(h.cadence, h.unit, current.publication, o):
-                    o.kind = "FULFILLED"
-                    o.f, o.observed = instant_of_release(h, o, current)
+        for o in owed:
+            if o.kind is None and h.unit is not None and o.closable <= at:
+                for each in files:
+                    bring(h, o, at, each)
+            close_one(o, at, files, every)
 
 
-def close_oldest(h: History, owed: list[Owed], at: int, look: Look) -> None:
-    """New content without a period column closes the oldest open obligation that may close."""
+def bring(h: History, o: Owed, at: int, file: File) -> None:
+    """Note that a file holds the period, the first time it does."""
+    if o.brought.get(file.number) or file.current is None or not file.is_there(at):
+        return
+    if is_enough(h.cadence, h.unit, file.current.publication, o):
+        o.brought[file.number] = instant_of_release(file, o, file.current)
+
+
+def bring_oldest(owed: list[Owed], at: int, file: File, every: bool) -> None:
+    """New content without a period column is for the oldest open obligation that may close."""
     for o in owed:
-        if o.kind is None and o.closable <= at:
-            o.kind = "FULFILLED"
-            o.f, o.observed = instant_of_release(h, o, look)
+        if o.kind is None and o.closable <= at and not (every and file.number in o.brought):
+            o.brought[file.number] = instant_of_release(file, o, file.current)
             return
 
 
-def last_proof(h: History) -> int | None:
+def close_one(o: Owed, at: int, files: list[File], every: bool) -> None:
+    """Close an obligation that every file has brought, or any."""
+    if o.kind is not None:
+        return
+    needed = [file.number for file in files if file.is_there(at)] if every else list(o.brought)[:1]
+    if not needed or any(n not in o.brought for n in needed):
+        return
+    o.kind = "FULFILLED"
+    o.f = max(o.brought[n][0] for n in needed)
+    o.observed = any(seen for f, seen in (o.brought[n] for n in needed) if f == o.f)
+
+
+def last_proof(looks: tuple[Look, ...]) -> int | None:
     """The newest look that proved something."""
     found = None
-    for i, look in enumerate(h.looks):
+    for i, look in enumerate(looks):
         if look.outcome in ("COMPLETE", "NOT_MODIFIED"):
             found = stamp(look.at)
         if look.outcome == "SOURCE_FAILED":
-            for before in reversed(h.looks[:i]):
+            for before in reversed(looks[:i]):
                 if before.outcome in ("COMPLETE", "NOT_MODIFIED"):
                     break
                 far = look.at - before.at >= timedelta(minutes=30)
                 if before.outcome == "SOURCE_FAILED" and far:
                     found = stamp(look.at)
     return found
+
+
+def proof_of_all(h: History, files: list[File]) -> int | None:
+    """The newest instant at which every file there is had proved something."""
+    proofs = [last_proof(file.looks) for file in files if file.is_there(stamp(h.now))]
+    return None if None in proofs else min(proofs)
 
 
 def state_of(o: Owed, proof: int | None, now: int) -> str:
@@ -415,8 +469,9 @@ def judge(h: History) -> Judgement:
     """Judge a history, slowly."""
     now = stamp(h.now)
     owed = ledger(h, now)
-    close_all(h, owed)
-    proof = last_proof(h)
+    files = files_of(h)
+    close_all(h, owed, files)
+    proof = proof_of_all(h, files)
     states = [state_of(o, proof, now) for o in owed]
     parts: list[float] = []
     measured: list[bool] = []

@@ -1,6 +1,7 @@
 """Plays a history through the rules of the catalogue, into the same kind of judgement."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from catalog.rules import evidence
@@ -18,10 +19,11 @@ from catalog.rules.obligations import (
     promise_of,
     working_days_late,
 )
+from catalog.rules.parts import ALWAYS, Part, complete_at, oldest_of_all
 from catalog.rules.periods import read_time
 from catalog.rules.release_rule import parse_release_rule
 from catalog.rules.score import dataset_score, punctuality, score_window
-from catalog.rules.terms import Cadence, ClosingKind, Outcome, Rank, Unit
+from catalog.rules.terms import Cadence, ClosingKind, Merge, Outcome, Rank, Unit
 from tests.rules.histories import History, Look, Publication, Row
 from tests.rules.holiday_file import city_calendar
 from tests.rules.naive import Judgement, stamp
@@ -44,15 +46,31 @@ def coverage_of(publication: Publication, unit: str) -> evidence.Coverage:
 
 
 class Replay:
-    """One history under the rules: the current version, what it closes, since when."""
+    """One history under the rules: the current version of each file, what it closes, since when."""
 
     def __init__(self, history: History, calendar: Calendar) -> None:
         self.history, self.calendar = history, calendar
         cadence = Cadence(history.cadence)
         self.promise: Promise = promise_of(cadence, parse_release_rule(history.rule.text, cadence))
         self.ledger = obligations(self.promise, history.agreed_on, history.now, calendar)
-        self.facts = [evidence.CheckFact(x.at, Outcome(x.outcome)) for x in history.looks]
+        self.looks = [history.looks, *(other.looks for other in history.others)]
+        self.parts = [ALWAYS]
+        self.parts += [Part(i, o.since, o.until) for i, o in enumerate(history.others, start=1)]
+        self.facts = [
+            [evidence.CheckFact(x.at, Outcome(x.outcome)) for x in looks] for looks in self.looks
+        ]
+        self.is_together = len(self.parts) > 1 and Merge(history.merge) is Merge.ALL
+        self.current: dict[int, Look] = {}
+        self.delivered: dict[Obligation, dict[int, Closing]] = {o: {} for o in self.ledger}
         self.closings: dict[Obligation, Closing] = {}
+
+    def conclusive_at(self, now: datetime) -> datetime | None:
+        """The newest instant at which every file there is had been seen."""
+        return oldest_of_all(
+            evidence.latest_conclusive(self.facts[part.id], now)
+            for part in self.parts
+            if part.is_there(now)
+        )
 
     def is_held(self, look: Look) -> bool:
         """Whether the version is quarantined: no rows, or a time ahead of us."""
@@ -66,20 +84,40 @@ class Replay:
         coverage = coverage_of(publication, self.history.unit)
         return evidence.is_future(coverage, look.at, self.calendar)
 
-    def close(self, obligation: Obligation, first: Look, moment: datetime, rank: Rank) -> None:
-        """Close an obligation by content first seen in a look."""
+    def deliver(
+        self, obligation: Obligation, part: int, first: Look, moment: datetime, rank: Rank
+    ) -> None:
+        """Take content of a file first seen in a look as evidence for an obligation."""
         publication = first.publication
         assert publication is not None
-        negatives = [f.at for f in self.facts if f.answered and f.at < first.at]
+        negatives = [f.at for f in self.facts[part] if f.answered and f.at < first.at]
         found = evidence.fulfilment(
             first.at,
             negatives[-1] if negatives else None,
             publication.at if publication.tells_modified else None,
             obligation,
         )
-        self.closings[obligation] = Closing(
-            ClosingKind.FULFILLED, found.at, moment, found.timing_observed, rank
-        )
+        closing = Closing(ClosingKind.FULFILLED, found.at, moment, found.timing_observed, rank)
+        if self.is_together:
+            self.delivered[obligation].setdefault(part, closing)
+            self.complete(obligation, moment)
+        else:
+            self.closings.setdefault(obligation, closing)
+
+    def complete(self, obligation: Obligation, moment: datetime) -> None:
+        """Close an obligation once every file has delivered."""
+        delivered = self.delivered[obligation]
+        known = {part: closing.seen_at for part, closing in delivered.items()}
+        at = complete_at(self.parts, known, moment)
+        if at is None or obligation in self.closings:
+            return
+        found = {
+            part: evidence.Fulfilment(closing.at, closing.timing_observed)
+            for part, closing in delivered.items()
+            if self.parts[part].is_there(at)
+        }
+        last = evidence.last_part(found)
+        self.closings[obligation] = replace(delivered[last], seen_at=at)
 
     def decide_until(self, moment: datetime) -> None:
         """Apply the decisions of people up to an instant."""
@@ -91,37 +129,58 @@ class Replay:
     def run(self) -> None:
         """Let the looks, and the ends of periods between them, close what they close."""
         accepted: list[evidence.KnownVersion] = []
-        current: Look | None = None
-        for look in self.history.looks:
+        taken = [(x.at, part, x) for part, looks in enumerate(self.looks) for x in looks]
+        before = datetime.min.replace(tzinfo=UTC)
+        for at, part, look in sorted(taken, key=lambda each: each[:2]):
             if look.publication is None or self.is_held(look):
                 continue
             content, file = look.publication.content, look.publication.file
             rank = evidence.rank_change(content, file, accepted)
-            self.settle(current, look.at)
-            self.decide_until(look.at)
-            if self.history.unit is None and rank is Rank.E4 and accepted:
-                still_open = [o for o in self.ledger if o not in self.closings]
-                oldest = evidence.oldest_closable(still_open, look.at)
-                if oldest is not None:
-                    self.close(oldest, look, look.at, Rank.E4)
+            self.settle(before, at)
+            before = at
+            self.decide_until(at)
+            is_change = part in self.current if self.is_together else bool(accepted)
+            if self.history.unit is None and rank is Rank.E4 and is_change:
+                self.deliver_oldest(part, look)
+            current = self.current.get(part)
             if current is None or current.publication.content != content:
-                current = look
+                self.current[part] = look
             accepted.append(evidence.KnownVersion(content, file))
-        self.settle(current, self.history.now, including=True)
+        self.settle(before, self.history.now + timedelta(microseconds=1))
         self.decide_until(self.history.now)
 
-    def settle(self, current: Look | None, until: datetime, *, including: bool = False) -> None:
-        """Close what the current version closes up to an instant, at the end of each period."""
-        if current is None or self.history.unit is None:
-            return
-        coverage = coverage_of(current.publication, self.history.unit)
-        for obligation in self.ledger:
-            moment = max(current.at, obligation.closable_at)
-            if moment < until or (including and moment == until):
-                self.decide_until(moment)
-                is_open = obligation not in self.closings
-                if is_open and evidence.closes(obligation, coverage, moment, self.calendar):
-                    self.close(obligation, current, moment, Rank.E5)
+    def deliver_oldest(self, part: int, look: Look) -> None:
+        """Take a change without a period for the oldest that is open and lacks this file's."""
+        still_open = [
+            o for o in self.ledger if o not in self.closings and part not in self.delivered[o]
+        ]
+        oldest = evidence.oldest_closable(still_open, look.at)
+        if oldest is not None:
+            self.deliver(oldest, part, look, look.at, Rank.E4)
+
+    def settle(self, since: datetime, until: datetime) -> None:
+        """Let the ends of periods and the leaving of files in [since, until) close what they do."""
+        events = [(part.until, None, part.id) for part in self.parts if part.until is not None]
+        unit, covered = self.history.unit, {}
+        if unit is not None:
+            covered = {i: coverage_of(x.publication, unit) for i, x in self.current.items()}
+            events += [
+                (max(self.current[i].at, o.closable_at), o, i)
+                for i in covered
+                for o in self.ledger
+                if o not in self.closings and i not in self.delivered[o]
+            ]
+        for moment, obligation, part in sorted(events, key=lambda event: event[0]):
+            if not moment < until or (obligation is None and moment < since):
+                continue
+            self.decide_until(moment)
+            if obligation is None:
+                for o in self.ledger:
+                    self.complete(o, moment)
+                continue
+            waits = obligation not in self.closings and self.parts[part].is_there(moment)
+            if waits and evidence.closes(obligation, covered[part], moment, self.calendar):
+                self.deliver(obligation, part, self.current[part], moment, Rank.E5)
 
 
 @cache
@@ -135,7 +194,7 @@ def judge_history(history: History) -> Judgement:
     calendar, now = calendar_of(history.zone), history.now
     replay = Replay(history, calendar)
     replay.run()
-    conclusive_at = evidence.latest_conclusive(replay.facts, now)
+    conclusive_at = replay.conclusive_at(now)
     judged = [judge(o, replay.closings.get(o), conclusive_at, now) for o in replay.ledger]
     punctual = punctuality(judged, score_window(replay.promise.cadence), now)
     return Judgement(

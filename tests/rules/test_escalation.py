@@ -4,8 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from catalog.rules.aging import aging
 from catalog.rules.escalation import (
     Answer,
+    age_level,
+    age_telling,
     copied,
     digest_at,
     eta_limit,
@@ -15,13 +18,15 @@ from catalog.rules.escalation import (
     level,
     level_with_answer,
     must_hold,
+    opening_age_level,
     opening_level,
     recipients,
     telling,
 )
 from catalog.rules.obligations import judge
+from catalog.rules.rolling import Reading, rolling_headline
 from catalog.rules.terms import Cadence, Role
-from tests.rules.story import fulfilled, owed, wib
+from tests.rules.story import fulfilled, owed, promised, wib
 
 C = Cadence
 SECOND = timedelta(seconds=1)
@@ -143,6 +148,103 @@ def test_the_first_load_of_an_old_backlog_starts_from_the_present_level(wib_cale
     assert telling(judged, start, now, [], now, wib_calendar).is_silent
 
 
+# --- rolling data -----------------------------------------------------------------------
+
+#: Daily data of Monday: CURRENT to Tuesday noon, GRACE to midnight, ARREARS from Sunday noon.
+NEWEST = wib("2025-03-10 00:00")
+
+
+def age_at(now, calendar, seen=None, cadence=C.HARIAN):
+    """The level at `now` of data whose newest time is Monday; the last look was `seen`."""
+    promise, reading = promised(cadence), Reading(NEWEST, NEWEST)
+    looked_at = wib(seen) if seen else wib(now)
+    headline = rolling_headline(promise, [reading], looked_at, wib(now), calendar)
+    found = aging(promise, [reading], wib(now), calendar, NEWEST)
+    return age_level(headline, found, looked_at)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2025-03-11 12:00", 0),
+        ("2025-03-11 12:00:01", 2),
+        ("2025-03-12 00:00", 2),
+        ("2025-03-12 00:00:01", 3),
+        ("2025-03-16 12:00", 3),
+        ("2025-03-16 12:00:01", 5),
+        ("2025-09-01 00:00", 5),
+    ],
+)
+def test_the_level_of_rolling_data_rises_with_their_age(now, expected, wib_calendar):
+    assert age_at(now, wib_calendar) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2025-03-11 23:59:59", 0),
+        ("2025-03-12 00:00", 2),
+        ("2025-03-13 00:00", 3),
+        ("2025-03-18 23:59:59", 3),
+        ("2025-03-19 00:00", 5),
+    ],
+)
+def test_the_level_of_working_day_data_rises_at_midnights(now, expected, wib_calendar):
+    assert age_at(now, wib_calendar, cadence=C.HARIAN_KERJA) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ("2025-03-11 12:00", 0),
+        ("2025-03-11 12:01", 0),
+        ("2025-03-12 00:01", 3),
+        ("2025-03-16 12:01", 5),
+    ],
+)
+def test_data_that_nobody_looked_at_since_reproach_nobody(seen, expected, wib_calendar):
+    """A week later the level is no worse than the last look proves."""
+    assert age_at("2025-03-17 00:00", wib_calendar, seen) == expected
+
+
+def test_a_grace_that_we_did_not_see_is_no_reproach_either(wib_calendar):
+    assert age_at("2025-03-11 20:00", wib_calendar, seen="2025-03-11 12:00") == 0
+    assert age_at("2025-03-11 20:00", wib_calendar, seen="2025-03-11 19:00") == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2025-03-11 12:00", 0),
+        ("2025-03-12 00:00", 2),
+        ("2025-03-16 12:00", 3),
+        ("2025-03-16 12:01", 5),
+    ],
+)
+def test_old_data_start_from_the_level_they_had_when_loaded(at, expected, wib_calendar):
+    bounds = aging(promised(C.HARIAN), [], wib(at), wib_calendar, NEWEST).bounds
+    assert opening_age_level(bounds, wib(at)) == expected
+
+
+def test_an_episode_is_told_by_the_rules_of_obligations(wib_calendar):
+    now = wib("2025-03-20 09:00")
+
+    def tell(found, announced, waited=DAY, answers=()):
+        return age_telling(found, announced, now - waited, answers, now, wib_calendar)
+
+    assert tell(3, 0).is_announcement
+    assert tell(5, 3).is_announcement
+    assert tell(3, 3).is_silent
+    assert tell(3, 3, 7 * DAY).is_nag
+    assert tell(2, 2, 9 * DAY).is_silent
+    promised_for_today = [Answer(now - DAY, date(2025, 3, 20))]
+    assert tell(3, 3, 8 * DAY, promised_for_today).is_silent
+    assert tell(5, 5, 8 * DAY, promised_for_today).is_nag
+    broken = [Answer(now - 3 * DAY, date(2025, 3, 19))]
+    assert tell(3, 3, DAY, broken).level == 4
+    assert tell(0, 3, DAY, broken).level == 0
+
+
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
@@ -171,6 +273,7 @@ def test_an_eta_lies_within_fourteen_days_or_half_a_period(wib_calendar):
     for day, allowed in ((31, False), (1, True), (15, True), (16, False)):
         on = date(2025, 5, 31) if day == 31 else date(2025, 6, day)
         assert is_eta_allowed(year, on, 0, now, wib_calendar) is allowed
+        assert is_eta_allowed(None, on, 0, now, wib_calendar) is allowed
     assert is_eta_allowed(year, date(2025, 6, 10), 1, now, wib_calendar)
     assert not is_eta_allowed(year, date(2025, 6, 10), 2, now, wib_calendar)
 

@@ -1,12 +1,13 @@
 """Laws that hold for every promise, every history and every instant."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.rules.escalation import telling
-from catalog.rules.evidence import KnownVersion, fulfilment, latest_conclusive, rank_change
+from catalog.rules.evidence import KnownVersion, fulfilment, rank_change
 from catalog.rules.obligations import (
     Closing,
     headline,
@@ -177,20 +178,18 @@ def played(seed, shorten=timedelta()):
     """A history played through the rules, perhaps seen from an earlier instant."""
     history = histories.make(seed)
     now = history.now - shorten
-    return (
-        histories.History(
-            history.seed,
-            history.zone,
-            history.cadence,
-            history.rule,
-            history.agreed_on,
-            history.unit,
-            tuple(x for x in history.looks if x.at <= now),
-            tuple(x for x in history.decisions if x.at <= now),
-            now,
-        ),
-        history,
+    others = (
+        replace(other, looks=tuple(x for x in other.looks if x.at <= now))
+        for other in history.others
     )
+    then = replace(
+        history,
+        looks=tuple(x for x in history.looks if x.at <= now),
+        decisions=tuple(x for x in history.decisions if x.at <= now),
+        others=tuple(others),
+        now=now,
+    )
+    return then, history
 
 
 @law
@@ -202,28 +201,55 @@ def test_any_past_state_is_rebuilt_from_what_was_known_then(seed, n_days):
     run = replay.Replay(whole, calendar)
     run.run()
     known = {o: c for o, c in run.closings.items() if c.seen_at <= then.now}
-    conclusive_at = latest_conclusive(run.facts, then.now)
+    conclusive_at = run.conclusive_at(then.now)
     for o in run.ledger:
         if o.period.label in snapshot.states:
             rebuilt = state(o, known.get(o), conclusive_at, then.now)
             assert rebuilt.value == snapshot.states[o.period.label]
 
 
+FRESH = {Headline.CURRENT.value, Headline.DUE_SOON.value}
+
+
+@law
+@given(SEEDS)
+def test_where_all_files_count_another_one_never_makes_anything_fresher(seed):
+    more = replace(histories.make(seed), merge="all")
+    for n in range(len(more.others)):
+        fewer = replace(more, others=more.others[:n])
+        whole, part = replay.judge_history(more), replay.judge_history(fewer)
+        assert whole.closed.keys() <= part.closed.keys()
+        assert all(f >= part.closed[label][0] for label, (f, _) in whole.closed.items())
+        assert whole.headline not in FRESH or part.headline in FRESH
+
+
+@law
+@given(SEEDS)
+def test_where_any_file_counts_the_first_that_holds_a_period_closes_it(seed):
+    history = replace(histories.make(seed), merge="any")
+    if history.unit is None:
+        return
+    whole = replay.Replay(history, replay.calendar_of(history.zone))
+    whole.run()
+    alone = [replace(history, others=())]
+    alone += [
+        replace(history, looks=other.looks, others=())
+        for other in history.others
+        if not other.until
+    ]
+    for each in alone:
+        run = replay.Replay(each, replay.calendar_of(each.zone))
+        run.run()
+        for obligation, closing in run.closings.items():
+            assert whole.closings[obligation].seen_at <= closing.seen_at
+
+
 @law
 @given(SEEDS)
 def test_due_dates_do_not_drift_with_uploads(seed):
     history = histories.make(seed)
-    silent = histories.History(
-        history.seed,
-        history.zone,
-        history.cadence,
-        history.rule,
-        history.agreed_on,
-        history.unit,
-        (),
-        (),
-        history.now,
-    )
+    others = tuple(replace(other, looks=()) for other in history.others)
+    silent = replace(history, looks=(), decisions=(), others=others)
     assert replay.judge_history(history).due == replay.judge_history(silent).due
 
 

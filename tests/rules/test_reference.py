@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from catalog.rules import evidence
 from catalog.rules.calendar import Calendar
+from catalog.rules.parts import complete_at
 from catalog.rules.release_rule import ReleaseRule
 from catalog.rules.terms import Rank
 from tests.rules import replay
@@ -45,6 +46,8 @@ def test_the_sample_visits_every_state_and_every_headline():
         "NEW",
     }
 
+    assert set(found.files) == {"one", "all of 2", "all of 3", "any of 2", "any of 3"}
+
 
 def caught() -> int:
     """How many histories of a small sample a planted mistake changes."""
@@ -84,4 +87,29 @@ def test_the_reference_catches_a_lag_one_day_too_long(monkeypatch):
 
 def test_the_reference_catches_grace_in_calendar_days(monkeypatch):
     monkeypatch.setattr(Calendar, "add_working_days", lambda _, d, k: d + timedelta(days=k))
+    assert caught()
+
+
+def test_the_reference_catches_one_file_that_speaks_for_all(monkeypatch):
+    monkeypatch.setattr(
+        replay,
+        "complete_at",
+        lambda parts, delivered, now: complete_at(
+            [part for part in parts if part.id in delivered], delivered, now
+        ),
+    )
+    assert caught()
+
+
+def test_the_reference_catches_a_first_file_that_dates_the_whole(monkeypatch):
+    monkeypatch.setattr(
+        evidence, "last_part", lambda fulfilled: min(fulfilled, key=lambda i: fulfilled[i].at)
+    )
+    assert caught()
+
+
+def test_the_reference_catches_late_files_that_nobody_saw(monkeypatch):
+    monkeypatch.setattr(
+        replay, "oldest_of_all", lambda instants: max((at for at in instants if at), default=None)
+    )
     assert caught()

@@ -6,7 +6,13 @@ import pytest
 
 from catalog.rules.conclusive import CheckFact
 from catalog.rules.errors import Unscheduled
-from catalog.rules.obligations import Reading, rolling_days, rolling_headline, rolling_score
+from catalog.rules.rolling import (
+    Reading,
+    Watch,
+    rolling_days,
+    rolling_headline,
+    rolling_score,
+)
 from catalog.rules.terms import Cadence, Headline, Outcome
 from tests.rules.story import promised, wib
 
@@ -127,7 +133,9 @@ def fresh_except(stale):
 
 
 def test_an_always_fresh_feed_scores_one(wib_calendar):
-    found = rolling_score(promised(C.PER_JAM), fresh_except([]), hourly(), NOW, wib_calendar)
+    found = rolling_score(
+        promised(C.PER_JAM), [Watch(fresh_except([]), hourly())], NOW, wib_calendar
+    )
     assert found == 1.0
 
 
@@ -138,7 +146,7 @@ def test_six_blind_hours_and_eleven_stale_ones_give_703_of_714(wib_calendar):
     readings = fresh_except(range(101, 113))
     facts = hourly(without=range(401, 406))
     readings = [r for r in readings if not BEGIN + 400 * HOUR < r.seen_at < BEGIN + 406 * HOUR]
-    found = rolling_score(promise, readings, facts, NOW, wib_calendar)
+    found = rolling_score(promise, [Watch(readings, facts)], NOW, wib_calendar)
     assert found == pytest.approx(703 / 714)
 
 
@@ -146,17 +154,17 @@ def test_a_dead_source_stays_observed_through_its_back_off(wib_calendar):
     readings = [Reading(BEGIN, BEGIN)]
     facts = [CheckFact(BEGIN, Outcome.COMPLETE)]
     facts += [CheckFact(BEGIN + (1 + 24 * i) * HOUR, Outcome.SOURCE_FAILED) for i in range(30)]
-    found = rolling_score(promised(C.HARIAN), readings, facts, NOW, wib_calendar)
+    found = rolling_score(promised(C.HARIAN), [Watch(readings, facts)], NOW, wib_calendar)
     # Two failures a day apart are conclusive: 36 of the 720 hours were fresh.
     assert found == pytest.approx(36 / 720)
 
 
 def test_nothing_observed_is_no_score(wib_calendar):
     promise = promised(C.HARIAN)
-    assert rolling_score(promise, [], [], NOW, wib_calendar) is None
+    assert rolling_score(promise, [Watch([], [])], NOW, wib_calendar) is None
     ours = [CheckFact(NOW - HOUR, Outcome.OUR_FAULT)]
-    assert rolling_score(promise, [], ours, NOW, wib_calendar) is None
-    never = rolling_score(promise, [], hourly(), NOW, wib_calendar)
+    assert rolling_score(promise, [Watch([], ours)], NOW, wib_calendar) is None
+    never = rolling_score(promise, [Watch([], hourly())], NOW, wib_calendar)
     assert never == 0.0
 
 
@@ -167,7 +175,7 @@ def test_the_bar_has_thirty_local_days_the_last_of_them_now(wib_calendar):
     facts = [
         CheckFact(wib("2025-04-01 09:00") + 24 * i * HOUR, Outcome.COMPLETE) for i in range(30)
     ]
-    days = rolling_days(promise, [Reading(newest, newest)], facts, now, wib_calendar)
+    days = rolling_days(promise, [Watch([Reading(newest, newest)], facts)], now, wib_calendar)
     assert [d.on for d in days] == [date(2025, 4, 1) + timedelta(days=i) for i in range(30)]
     shown = {d.on.day: d.headline for d in days}
     assert shown[19] is H.UNOBSERVED

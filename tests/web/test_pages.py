@@ -290,6 +290,7 @@ def test_an_unreachable_database_still_gives_an_error_page(tmp_path, sqlite_engi
             session.connection().exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_gone")
     answer = web.test_client().get("/")
     assert answer.status_code == 503
+    assert "belum pernah berjalan" not in answer.text
     assert "Sedang sibuk, belum dapat dilayani" in answer.text
 
 

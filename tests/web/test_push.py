@@ -250,7 +250,7 @@ def test_a_revoked_and_a_replaced_token_open_nothing_any_more(quick: Doorway) ->
         revoke(session, "data-1", "uji", NOW)
     problem(quick.push(HEAD + MAR, token=fresh), 401, "no-token")
     with (
-        pytest.raises(NoToken, match="tidak punya token"),
+        pytest.raises(NoToken, match="has no token"),
         unit_of_work(quick.world.engine) as session,
     ):
         revoke(session, "data-1", "uji", NOW)
@@ -424,7 +424,7 @@ def test_a_dataset_that_was_pulled_gets_a_push_source_with_its_first_token(quick
     token = quick.issue("data-2")
     assert quick.push(HEAD + MAR, slug="data-2", token=token).status_code == 201
     assert list(quick.world.closings(pulled)) == ["2025-03"]
-    with pytest.raises(NoToken, match="Tidak ada dataset"):
+    with pytest.raises(NoToken, match="there is no dataset"):
         quick.issue("data-99")
 
 

@@ -252,6 +252,14 @@ def test_an_address_that_is_none_is_refused_beside_its_field(desk: TrialDesk) ->
     assert 'id="address-error"' in text_of(response)
 
 
+def test_a_wrong_address_and_a_wrong_option_are_told_at_once(desk: TrialDesk) -> None:
+    desk.register(SourceKind.JSON_API, desk.server.at("/api"))
+    page = text_of(desk.press("uji", address="ftp://data.opd.test/x", opsi_ukuran="0"))
+    assert 'id="address-error"' in page
+    assert 'id="opsi-ukuran-error"' in page
+    assert "seharusnya angka paling sedikit 1" in page
+
+
 def test_no_other_server_is_read_through_a_link(desk: TrialDesk, other: SampleServer) -> None:
     for address in (other.at("/gaji.csv"), "http://127.0.0.1:22/", "https://lain.test/data.csv"):
         page = text_of(desk.press("uji", address=address))
