@@ -1,5 +1,6 @@
 """What the command line offers of the looking and telling, each command beside its kin."""
 
+from checks.commands.examining import diff_command, infer_command, profile_command
 from checks.commands.harvesting import harvest_command
 from checks.commands.keeping import backup_command, doctor_command, restore_command
 from checks.commands.linking import link_command
@@ -16,6 +17,9 @@ COMMANDS = (
     harvest_command,
     read_command,
     validate_command,
+    infer_command,
+    profile_command,
+    diff_command,
     try_command,
     options_command,
     sweep_command,

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
-from catalog.models.db import unit_of_work
+from catalog.models.db import DatabaseUnusable, unit_of_work
 from catalog.terminal import (
     BAD,
     Installation,
@@ -12,7 +13,7 @@ from catalog.terminal import (
     pass_installation,
     print_json,
 )
-from checks.operating.doctor import examine_health
+from checks.operating.doctor import examine_health, no_database
 from checks.operating.keeping import back_up, restore
 from checks.telling.restored import settle_restored
 
@@ -22,8 +23,11 @@ from checks.telling.restored import settle_restored
 @pass_installation
 def doctor_command(installation: Installation, in_json: bool) -> None:
     """Examine this installation; exit 1 when something is not well."""
-    context = installation.context
-    health = examine_health(context, context.clock())
+    try:
+        context = installation.context
+        health = examine_health(context, context.clock())
+    except (DatabaseUnusable, DBAPIError) as error:
+        health = no_database(error)
     if in_json:
         print_json(health)
     else:

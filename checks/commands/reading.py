@@ -83,7 +83,7 @@ def validate_command(
     """Check a file against its structure and a Table Schema; exit 1 when it is not valid."""
     _refuse_endings(mark, repair)
     agreed = schema_of(schema)
-    with file_at(place, installation) as path, _named(place):
+    with file_at(place, installation) as path, named(place):
         limits = limits_for(path, timeout)
         if agreed is None and path == Path(place) and is_package(path):
             _print_package(
@@ -105,7 +105,7 @@ def validate_command(
             click.echo(f"{where}{group.message} {group.remedy} [{group.code}]")
         if answer.note:
             click.echo(answer.note)
-        _print_questions(answer.questions or ())
+        print_questions(answer.questions or ())
     raise SystemExit(0 if answer.valid else BAD)
 
 
@@ -135,6 +135,8 @@ def schema_of(path: Path | None) -> dict[str, Any] | None:
         found = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise Missing(f"schema {path} is not there; expected a JSON file") from error
+    except IsADirectoryError as error:
+        raise Missing(f"schema {path} is a folder; expected a JSON file") from error
     except ValueError as error:
         raise Missing(f"schema {path} is no JSON: {error}") from error
     if not isinstance(found, dict):
@@ -159,7 +161,7 @@ def read_command(
 ) -> None:
     """Show how a file is read: every decision, the types, the newest period, the rows."""
     _refuse_endings(None, repair)
-    with file_at(place, installation) as path, _named(place):
+    with file_at(place, installation) as path, named(place):
         limits = limits_for(path, timeout)
         file = remedies.File(path, Path(place).name)
         _write_copies(file, (), None, repair, limits)
@@ -172,7 +174,7 @@ def read_command(
         print_json(answer if asked is None else asking_answer(answer, asked, "en"))
         return
     _print_reading(answer)
-    _print_questions(question_answers(asked or (), "en"))
+    print_questions(question_answers(asked or (), "en"))
 
 
 def _print_reading(answer: ReadAnswer) -> None:
@@ -193,7 +195,8 @@ def _print_reading(answer: ReadAnswer) -> None:
     )
 
 
-def _print_questions(asked: Iterable[QuestionAnswer]) -> None:
+def print_questions(asked: Iterable[QuestionAnswer]) -> None:
+    """Print what must be asked of the operator, a line each."""
     for question in asked:
         click.echo(f"? {question.message}")
 
@@ -240,7 +243,7 @@ def limits_for(path: Path, timeout: float | None) -> Limits:
 
 
 @contextlib.contextmanager
-def _named(place: str) -> Iterator[None]:
+def named(place: str) -> Iterator[None]:
     """Say of which file it is that it cannot be read."""
     try:
         yield
@@ -253,6 +256,8 @@ def file_at(place: str, installation: Installation) -> Iterator[Path]:
     """Give a local file for a path or a web address."""
     if not place.startswith(("http://", "https://")):
         path = Path(place)
+        if path.is_dir():
+            raise Missing(f"{place} is a folder; expected one file or a web address")
         if not path.is_file():
             raise Missing(f"{place} is not there; expected a file or a web address")
         yield path

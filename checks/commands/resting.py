@@ -11,7 +11,14 @@ from catalog.models.db import reading, unit_of_work
 from catalog.store.rests import Window, windows
 from catalog.terminal import INSTANT, Installation, Missing, as_json, pass_installation, print_json
 from checks.looking.registered import dataset_of, sources_at_rest
-from checks.operating.rests import NotRested, announce_maintenance, end_maintenance, pause, resume
+from checks.operating.rests import (
+    NotRested,
+    announce_maintenance,
+    end_maintenance,
+    pause,
+    public_reason,
+    resume,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,11 @@ def pause_command(installation: Installation, slug: str, reason: str, in_json: b
             is_paused = bool(sources_at_rest(session, dataset, paused=True))
             why = "is paused already" if is_paused else "has no source that could be paused"
             raise NotRested(f"'{slug}' {why}")
+        said = public_reason(reason)
         for source_id in running:
-            pause(session, source_id, reason, actor(), context.clock())
+            pause(session, source_id, said, actor(), context.clock())
     if in_json:
-        print_json(RestAnswer(slug, len(running), reason.strip()))
+        print_json(RestAnswer(slug, len(running), said))
     else:
         click.echo(f"{slug} is paused, and its page says why; `mutakhir resume {slug}` ends it.")
 
@@ -145,7 +153,7 @@ def actor() -> str:
 def _host(text: str) -> str:
     """Return host:port in lower case. Raises Missing for what is none."""
     name, _, port = text.strip().lower().rpartition(":")
-    if not name or not port.isdecimal() or "/" in name:
+    if not name or "/" in name or not port.isdecimal() or not 0 < int(port) < 65_536:
         raise Missing(f"'{text}' is no server; expected host:port, such as data.kota.go.id:443")
     return f"{name}:{port}"
 

@@ -1,5 +1,7 @@
 """The commands that look at sources: sweep."""
 
+from contextlib import closing
+
 import click
 
 from catalog.terminal import (
@@ -26,9 +28,10 @@ def sweep_command(
 ) -> None:
     """Look at sources, then judge."""
     context = installation.context
-    with progress_bar("Sweeping") as progress:
+    watcher = watcher_of(context)
+    with closing(watcher.fetcher), progress_bar("Sweeping") as progress:
         report = sweep(
-            watcher_of(context),
+            watcher,
             which=slug or which,
             n_workers=workers or context.settings.workers,
             progress=progress,

@@ -1,5 +1,7 @@
 """The command that tells, and the same deed for the scheduler: notify."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,13 +9,7 @@ import click
 
 from catalog.context import Context
 from catalog.models.db import reading, unit_of_work
-from catalog.terminal import (
-    CONSOLE,
-    Installation,
-    as_json,
-    pass_installation,
-    print_json,
-)
+from catalog.terminal import Installation, as_json, pass_installation, print_json
 from checks.channels.email import EmailChannel
 from checks.tell import Planned, plan_notices
 from checks.telling.outbox import Sent, Tally, send_due, tally
@@ -37,8 +33,41 @@ def notify_command(installation: Installation, dry_run: bool, in_json: bool) -> 
     if in_json:
         print_json(told)
         return
-    CONSOLE.print(f"planned: {planned}")
-    CONSOLE.print("nothing sent (dry run)" if dry_run else f"sent: {sent or 'no SMTP is set'}")
+    for line in _lines(told, dry_run=dry_run):
+        click.echo(line)
+
+
+def _lines(told: "Told", *, dry_run: bool) -> Iterator[str]:
+    """Say what a round of telling did, as people read it."""
+    planned, outbox = told.planned, told.outbox
+    kinds = Counter(notice.kind.value for notice in planned.notices)
+    listed = ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()))
+    yield f"planned {len(planned.notices)} notices" + (f": {listed}" if listed else "")
+    if planned.n_superseded or planned.n_silent or planned.n_unreachable:
+        yield (
+            f"superseded {planned.n_superseded}, old backlog told in one summary "
+            f"{planned.n_silent}, with nobody to tell {planned.n_unreachable}"
+        )
+    if planned.hold is not None:
+        hold = planned.hold
+        yield (
+            f"all messages are held back since {hold.at:%Y-%m-%d %H:%M} UTC: {hold.n_worsened} of "
+            f"{hold.n_datasets} datasets worsened at once, {hold.n_lost} left the catalogue"
+        )
+    if dry_run:
+        yield "nothing was written or sent (dry run)"
+    elif told.sent is None:
+        yield "nothing sent: no relay is set, see MUTAKHIR_SMTP_URL"
+    else:
+        sent = told.sent
+        yield (
+            f"sent {sent.n_sent} messages, put off {sent.n_deferred}, given up {sent.n_failed}; "
+            f"{sent.n_held} notices held back"
+        )
+    yield (
+        f"in the outbox: {outbox.planned} notices waiting ({outbox.held} of them held back), "
+        f"{outbox.sent} sent, {outbox.superseded} superseded, {outbox.failed} given up"
+    )
 
 
 @dataclass(frozen=True, slots=True)

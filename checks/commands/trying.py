@@ -1,13 +1,13 @@
 """The commands that show what a source would give before it is watched: try, options."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from rich.markup import escape
 from rich.table import Table as Grid
 
 from catalog.models import SourceKind
@@ -28,11 +28,12 @@ from checks.looking.trials import Trial, option_form, try_source
 from checks.looking.watcher import watcher_of
 from checks.sources import SourceError
 from checks.sources.options import Entry, OptionField
-from checks.sources.recipes import RECIPES
+from checks.sources.recipes import RECIPES, Recipe
 from checks.tables.personal.forms import masked_cell, masked_personal
 from checks.tables.table import Decision, UnreadableTable
 
 KINDS = click.Choice([kind.value for kind in LOOKED_AT])
+KINDS_AND_RECIPES = click.Choice([*KINDS.choices, *(recipe.name for recipe in RECIPES)])
 _ENTRIES = {
     Entry.TEXT: "text",
     Entry.NUMBER: "number",
@@ -66,6 +67,22 @@ class TryAnswer:
     n_rows: int
     newest_period: str | None
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeAnswer:
+    """A recipe under the names of the load file; `note` says what the office prepares."""
+
+    sumber: str
+    title: str
+    kind: SourceKind
+    alamat: str
+    opsi: Mapping[str, Any]
+    periode_data: str
+    kolom_waktu: str
+    kolom_nilai: tuple[str, ...]
+    columns: tuple[str, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +229,9 @@ def _print_trial(answer: TryAnswer) -> None:
     click.echo(f"{answer.file_name}: {answer.n_bytes} bytes")
     for decision in answer.decisions:
         click.echo(f"{decision.code}: {decision.value} ({decision.why})")
-    grid = Grid(*map(escape, answer.header))
+    grid = Grid(*answer.header)
     for row in answer.rows:
-        grid.add_row(*(escape(cell or "") for cell in row))
+        grid.add_row(*(cell or "" for cell in row))
     CONSOLE.print(grid)
     if answer.n_rows > len(answer.rows):
         click.echo(f"shown {len(answer.rows)} of {answer.n_rows} rows")
@@ -224,10 +241,17 @@ def _print_trial(answer: TryAnswer) -> None:
 
 
 @click.command("options")
-@click.argument("kind", type=KINDS)
+@click.argument("kind", type=KINDS_AND_RECIPES, metavar="KIND|RECIPE")
 @as_json
 def options_command(kind: str, in_json: bool) -> None:
-    """Print the form of a kind of source: its options with their help in Bahasa Indonesia."""
+    """Print the form of a kind of source, or a recipe and what its office prepares.
+
+    The help of the options and the words for the office are in Bahasa Indonesia.
+    """
+    recipe = next((each for each in RECIPES if each.name == kind), None)
+    if recipe is not None:
+        _print_recipe(_recipe_answer(recipe), in_json)
+        return
     form = option_form(SourceKind(kind))
     if in_json:
         print_json(form)
@@ -237,6 +261,35 @@ def options_command(kind: str, in_json: bool) -> None:
     for field in form:
         needed = "required" if field.is_required else f"default: {field.default or '(empty)'}"
         click.echo(f"{field.name} ({_type_of(field)}, {needed})\n  {field.title}. {field.help}.")
+
+
+def _recipe_answer(recipe: Recipe) -> RecipeAnswer:
+    return RecipeAnswer(
+        sumber=recipe.name,
+        title=recipe.title,
+        kind=recipe.source,
+        alamat=recipe.address,
+        opsi=recipe.stored_options,
+        periode_data=recipe.cadence.value,
+        kolom_waktu=recipe.time_column,
+        kolom_nilai=recipe.value_columns,
+        columns=recipe.columns,
+        note=recipe.note_id,
+    )
+
+
+def _print_recipe(answer: RecipeAnswer, in_json: bool) -> None:
+    if in_json:
+        print_json(answer)
+        return
+    click.echo(f"{answer.title}: a recipe of the kind {answer.kind}")
+    click.echo(f"  sumber: {answer.sumber}\n  alamat: {answer.alamat}")
+    click.echo(f"  opsi, as the recipe brings them: {json.dumps(dict(answer.opsi))}")
+    click.echo(f"  columns: {', '.join(answer.columns)}")
+    click.echo(f"  kolom_waktu: {answer.kolom_waktu}, kolom_nilai: {', '.join(answer.kolom_nilai)}")
+    click.echo(f"  periode_data: {answer.periode_data}\n\n{answer.note}\n")
+    needs = f" --address {shlex.quote(answer.alamat)}" if "<" in answer.alamat else ""
+    click.echo(f"To test it: mutakhir try --options {answer.sumber}{needs}")
 
 
 def _type_of(field: OptionField) -> str:

@@ -73,7 +73,7 @@ def revoke(session: Session, slug: str, actor: str, now: datetime) -> None:
     """End the token of a dataset's push source. Raises NoToken where it has none."""
     source = _push_source(session, _dataset(session, slug))
     if source is None or source.token_hash is None:
-        raise NoToken(f"Dataset '{slug}' tidak punya token yang berlaku; tidak ada yang dicabut.")
+        raise NoToken(f"'{slug}' has no token that is valid; there is nothing to revoke")
     _note(session, "token.revoked", slug, source, actor, now)
     source.token_hash = None
     session.add(source)
@@ -107,9 +107,9 @@ def _hash_of(secret: str) -> str:
 def _dataset(session: Session, slug: str) -> models.Dataset:
     found = session.exec(select(models.Dataset).where(models.Dataset.slug == slug)).one_or_none()
     if found is None:
-        raise NoToken(f"Tidak ada dataset '{slug}'; periksa slug-nya dengan perintah status.")
+        raise NoToken(f"there is no dataset '{slug}'; `mutakhir status` lists them")
     if found.retired_on is not None:
-        raise NoToken(f"Dataset '{slug}' sudah dihentikan; tidak ada lagi yang dikirim untuknya.")
+        raise NoToken(f"'{slug}' is retired; nothing is sent for it any more")
     return found
 
 

@@ -36,6 +36,7 @@ from checks.tables.table import Cells
 __all__ = [
     "Trial",
     "TrialWarning",
+    "check_place",
     "check_source",
     "faults_of",
     "kind_name",
@@ -97,6 +98,13 @@ def check_source(kind: SourceKind, address: str, options: Mapping[str, Any]) -> 
     To be called whenever a source is loaded or edited. Raises SourceError.
     """
     known = read_options(options_of(_class_of(kind)), options)
+    check_place(kind, address)
+    if isinstance(known, CkanOptions):
+        placed(address, known)
+
+
+def check_place(kind: SourceKind, address: str) -> None:
+    """Refuse an address that cannot be one of this kind, whatever the options say."""
     if kind is SourceKind.SQL_VIEW:
         check_reference(address)
     elif kind is SourceKind.DROP_FOLDER and ".." in PurePosixPath(address).parts:
@@ -105,8 +113,6 @@ def check_source(kind: SourceKind, address: str, options: Mapping[str, Any]) -> 
         check_address(csv_address(address, ""))
     elif kind.is_pulled:
         check_address(address)
-    if isinstance(known, CkanOptions):
-        placed(address, known)
 
 
 def source_book() -> SourceBook:

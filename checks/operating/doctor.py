@@ -7,16 +7,23 @@ from datetime import datetime, timedelta
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from catalog import models
 from catalog.context import Context
 from catalog.models.db import MIGRATIONS, reading
-from catalog.settings import WrongSetting
+from catalog.settings import EngineName, WrongSetting
 from catalog.store.observed import heartbeat_at
 from checks.channels.email import EmailChannel
 from checks.operating.clock import TOLERANCE
+from checks.operating.report import queue_of
 from checks.operating.soundness import damage_of
+
+#: A source that waits longer than this for its look has nobody who looks at it.
+LONGEST_WAIT = timedelta(hours=1)
+_WORKERS = "procrastinate.procrastinate_workers"
+_N_ALIVE = f"SELECT count(*) FROM {_WORKERS} WHERE last_heartbeat >= now() - interval '1 minute'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ def examine_health(context: Context, now: datetime) -> Health:
             *_schema(session),
             *_calendar(session, context, now),
             *_heartbeat(session, context, now),
+            *_workers(session, context),
+            *_queue(session, context, now),
             *_clock(session, now),
             *_originals(session, context),
             *_relay(context),
@@ -52,6 +61,13 @@ def examine_health(context: Context, now: datetime) -> Health:
             *_secret(context),
         )
     return Health(all(sign.well for sign in signs), signs)
+
+
+def no_database(error: Exception) -> Health:
+    """Return what is known of an installation whose database cannot be asked."""
+    found = " ".join(str(getattr(error, "orig", None) or error).split())
+    advice = "start the database server, or mend MUTAKHIR_DATABASE_URL"
+    return Health(False, (Sign("database", False, found, advice),))
 
 
 def _database(context: Context) -> Iterator[Sign]:
@@ -101,6 +117,32 @@ def _heartbeat(session: Session, context: Context, now: datetime) -> Iterator[Si
     well = at is not None and now - at <= context.settings.stale_after
     found = f"last tick {at:%Y-%m-%d %H:%M} UTC" if at else "never ran"
     yield Sign("watcher", well, found, "start it: mutakhir serve, or mutakhir watch")
+
+
+def _workers(session: Session, context: Context) -> Iterator[Sign]:
+    """With the distributed engine the watcher only hands out; others have to take."""
+    if context.settings.engine is not EngineName.PROCRASTINATE:
+        return
+    if context.engine.dialect.name != "postgresql":
+        yield Sign("workers", False, "they need PostgreSQL", "set MUTAKHIR_ENGINE=threads")
+        return
+    connection = session.connection()
+    is_there = connection.scalar(text(f"SELECT to_regclass('{_WORKERS}') IS NOT NULL"))
+    n = connection.scalar(text(_N_ALIVE)) if is_there else 0
+    found = f"{n} alive" if n else "none is alive, so nothing is looked at"
+    yield Sign("workers", bool(n), found, "start one: mutakhir worker")
+
+
+def _queue(session: Session, context: Context, now: datetime) -> Iterator[Sign]:
+    queue = queue_of(session, now)
+    oldest = queue.oldest_due_at
+    found = f"{queue.n_due} of {queue.n_sources} sources are due"
+    if oldest is not None:
+        found += f", the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
+    is_distributed = context.settings.engine is EngineName.PROCRASTINATE
+    more = "start more of: mutakhir worker" if is_distributed else "raise MUTAKHIR_WORKERS"
+    well = oldest is None or now - oldest <= LONGEST_WAIT
+    yield Sign("queue", well, found, f"see that the watcher runs, then {more}")
 
 
 def _originals(session: Session, context: Context) -> Iterator[Sign]:

@@ -54,10 +54,23 @@ def open_journal(stream: TextIO | None = None, level: int = logging.INFO) -> Non
     """Send the log of this process to a stream (standard error) as JSON lines."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(_is_news)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     JOURNAL.setLevel(level)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a record of the scheduler says what the journal does not say already.
+
+    A job that takes longer than its interval is not started twice, by design; the error of
+    a journaled job stands on its own line.
+    """
+    if record.name == "apscheduler.scheduler":
+        return "maximum number of running instances" not in record.getMessage()
+    is_again = record.name.startswith("apscheduler.executors")
+    return not (is_again and f'"{journaled.__name__}.' in record.getMessage())
 
 
 def journaled(name: str, job: Callable[[], object], **about: object) -> Callable[[], None]:

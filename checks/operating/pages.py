@@ -6,13 +6,15 @@ from time import perf_counter
 from flask import Blueprint, Response, g, json, request
 
 from catalog.context import current
+from catalog.pages.language import locale
 from catalog.pages.respond import page
 from catalog.pages.visit import visit
 from catalog.store.rests import Maintenance, Window, windows
 from checks.operating.health import readiness
 from checks.operating.journal import JOURNAL
 from checks.operating.metrics import CONTENT_TYPE, exposition
-from checks.operating.report import WatcherReport, watcher_report
+from checks.operating.report import FailingSource, WatcherReport, watcher_report
+from checks.sources.fault_words import words_of
 
 #: Asked every few seconds by machines; not worth a line each.
 QUIET = frozenset({"operating.healthz", "operating.readyz", "operating.metrics"})
@@ -25,6 +27,10 @@ class WatcherPage:
 
     watcher: WatcherReport
     maintenance: tuple[Maintenance, ...]
+
+    def why(self, failing: FailingSource) -> str:
+        """Return in a few words of the visitor's language why a source fails."""
+        return words_of(failing.code, in_english=locale().language == "en")
 
 
 @blueprint.get("/healthz")

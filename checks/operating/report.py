@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import and_, case, func, select
@@ -11,10 +10,10 @@ from sqlmodel import Session, col
 
 from catalog import models
 from catalog.rules.terms import Outcome
+from catalog.store.hosts import public_host
 from catalog.store.rests import paused_since
 from checks.looking.leases import LOOKED_AT
 from checks.looking.rows import CHECK, DATASET, SOURCE, run
-from checks.sources.addresses import is_public
 
 A_DAY = timedelta(days=1)
 N_SHOWN = 10
@@ -148,7 +147,7 @@ def watcher_report(
         as_of=now,
         last_tick=tick,
         is_stale=tick is None or now - tick.at > stale_after,
-        queue=_queue(session, now),
+        queue=queue_of(session, now),
         n_checks=run(session, select(func.coalesce(func.max(CHECK.c.id), 0))).scalar_one(),
         looks=_looks(session, now),
         slow_hosts=_slow_hosts(session, now, frozenset(host.lower() for host in intranet)),
@@ -167,16 +166,25 @@ def _last_tick(session: Session, now: datetime) -> Tick | None:
 
 _WATCHED = (
     SOURCE.c.kind.in_(LOOKED_AT),
+    SOURCE.c.retired_at.is_(None),
     SOURCE.c.dataset_id.in_(select(DATASET.c.id).where(DATASET.c.retired_on.is_(None))),
 )
 _RUNS = SOURCE.c.paused_reason.is_(None)
+#: Whatever is paused, an application's pushes too: those are not looked at, but refused.
+_AT_REST = (*_WATCHED[1:], ~_RUNS)
 
 
 def _n(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _queue(session: Session, now: datetime) -> Queue:
+def _n_at_rest() -> Any:
+    counted = select(func.count()).select_from(SOURCE).where(*_AT_REST)
+    return counted.correlate(None).scalar_subquery()
+
+
+def queue_of(session: Session, now: datetime) -> Queue:
+    """Return how many sources wait, are in hand, rest or fail at an instant."""
     due = and_(_RUNS, SOURCE.c.next_look_at <= now)
     is_leased = SOURCE.c.lease.is_not(None)
     return Queue(
@@ -188,7 +196,7 @@ def _queue(session: Session, now: datetime) -> Queue:
                 func.min(case((due, SOURCE.c.next_look_at))),
                 _n(and_(is_leased, SOURCE.c.leased_until > now)),
                 _n(and_(is_leased, SOURCE.c.leased_until <= now)),
-                _n(~_RUNS),
+                _n_at_rest(),
                 _n(and_(_RUNS, SOURCE.c.n_failed > 0)),
             )
             .select_from(SOURCE)
@@ -227,22 +235,9 @@ def _slow_hosts(session: Session, now: datetime, intranet: frozenset[str]) -> tu
         .limit(N_SHOWN),
     )
     return tuple(
-        SlowHost(_named(host, intranet), n, round(mean, 4), round(longest, 4))
+        SlowHost(public_host(host, intranet), n, round(mean, 4), round(longest, 4))
         for host, n, mean, longest in found
     )
-
-
-def _named(host: str, intranet: frozenset[str]) -> str | None:
-    """Return a host where everybody may know its name."""
-    if host.lower() in intranet:
-        return None
-    name = host.rpartition(":")[0].strip("[]")
-    try:
-        ip_address(name)
-        return host if is_public(name) else None
-    except ValueError:
-        inside = "." not in name or name.endswith((".local", ".lan", ".internal", ".intranet"))
-        return None if inside else host
 
 
 def _failing(session: Session) -> tuple[FailingSource, ...]:
@@ -286,7 +281,7 @@ def _paused(session: Session) -> tuple[PausedSource, ...]:
         select(SOURCE.c.id, DATASET.c.slug, DATASET.c.title, SOURCE.c.paused_reason)
         .select_from(SOURCE)
         .join(DATASET, DATASET.c.id == SOURCE.c.dataset_id)
-        .where(*_WATCHED, ~_RUNS)
+        .where(*_AT_REST)
         .order_by(DATASET.c.slug, SOURCE.c.id)
         .limit(N_SHOWN),
     ).all()

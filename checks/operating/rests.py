@@ -26,9 +26,14 @@ __all__ = [
     "end_maintenance",
     "keep_windows",
     "pause",
+    "public_reason",
     "resume",
     "windows",
 ]
+
+
+#: A reason stands on public pages beside the data.
+LONGEST_REASON = 300
 
 
 class NotRested(MutakhirError):
@@ -37,9 +42,19 @@ class NotRested(MutakhirError):
 
 def pause(session: Session, source_id: int, reason: str, by: str, now: datetime) -> None:
     """Look at a source no more until it is resumed; the reason is public. Raises NotRested."""
-    if not reason.strip():
-        raise NotRested(f"source {source_id} is paused without a reason; say why")
-    _set_reason(session, source_id, reason.strip(), PAUSED, by, now)
+    _set_reason(session, source_id, public_reason(reason), PAUSED, by, now)
+
+
+def public_reason(reason: str) -> str:
+    """Return a reason as one line that everybody may read. Raises NotRested."""
+    line = " ".join(reason.split())
+    if not line:
+        raise NotRested("a rest needs a reason that everybody may read; say why")
+    if len(line) > LONGEST_REASON:
+        raise NotRested(
+            f"the reason has {len(line)} letters; expected at most {LONGEST_REASON}, shorten it"
+        )
+    return line
 
 
 def resume(session: Session, source_id: int, by: str, now: datetime) -> None:
@@ -79,15 +94,20 @@ def announce_maintenance(session: Session, window: Window, by: str, now: datetim
     A window is at most seven days long and begins within sixty: a rest that hides a dead
     server is a pause, which is public with its reason. Raises NotRested.
     """
-    if not now < window.ends_at <= window.starts_at + LONGEST:
+    if not max(now, window.starts_at) < window.ends_at <= window.starts_at + LONGEST:
         raise NotRested(
-            f"the maintenance of {window.host} ends {window.ends_at.isoformat()}; expected an end "
-            "in the future, at most seven days after its start"
+            f"the maintenance of {window.host} ends {window.ends_at:%Y-%m-%d %H:%M} UTC; expected "
+            "an end in the future, after its start and at most seven days after it"
         )
     if window.starts_at > now + AHEAD:
         raise NotRested(f"the maintenance of {window.host} begins more than 60 days from now")
-    if not window.reason.strip():
-        raise NotRested(f"the maintenance of {window.host} has no reason; say why")
+    reason = public_reason(window.reason)
+    for known in windows(session, now, window.host.lower()):
+        if known.starts_at <= window.starts_at and window.ends_at <= known.ends_at:
+            raise NotRested(
+                f"the maintenance of {window.host} is announced already, until "
+                f"{known.ends_at:%Y-%m-%d %H:%M} UTC; see `maintenance list`"
+            )
     session.add(
         models.AuditEntry(
             at=now,
@@ -97,7 +117,7 @@ def announce_maintenance(session: Session, window: Window, by: str, now: datetim
             after={
                 "starts_at": window.starts_at.isoformat(),
                 "ends_at": window.ends_at.isoformat(),
-                "reason": window.reason.strip(),
+                "reason": reason,
             },
         )
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from catalog.intake.portals.portal import Portal, PortalAgency, PortalAlarm
@@ -29,12 +29,19 @@ class _Reader(Asker):
     n_read = 0
     n_said = 0
 
+    def __init__(self, fetcher: Fetcher, now: datetime) -> None:
+        Asker.__init__(self, fetcher, now)
+        self.ids: list[str] = []
+
     def ask(self, address: str) -> Answer:
         """Return one page, and tell how far the reading is."""
         self.seconds = 0.0
         answer = Asker.ask(self, address)
         entries, total = (found_at(answer.tree, f"result.{key}") for key in ("results", "count"))
         if isinstance(entries, list) and isinstance(total, str) and total.isdecimal():
+            # What is no object is one bad entry, told as such; it does not hide the others.
+            entries[:] = [each if isinstance(each, dict) else {} for each in entries]
+            self.ids += {str(each["id"]) for each in entries if each.get("id")}
             self.n_read += len(entries)
             self.n_said = int(total)
             if self.heard is not None:
@@ -101,15 +108,17 @@ def _read_ckan(reader: _Reader, root: str) -> Portal:
     )
     walk = Walk(paging, reader)
     walk.go(with_query(f"{root}/api/3/action/package_search", sort="id asc"))
-    _refuse_repeated(walk.rows)
+    _refuse_slid(reader.ids)
     entries = tuple(package_entry(root, number, row) for number, row in enumerate(walk.rows, 1))
     key = key_of(root, SourceKind.CKAN)
     return Portal(SourceKind.CKAN, root, key, _organisations(reader, root), entries)
 
 
-def _refuse_repeated(packages: list[dict[str, Any]]) -> None:
-    """Refuse pages that slid while they were read: one came twice, so another one never did."""
-    ids = [str(each.get("id")) for each in packages if each.get("id")]
+def _refuse_slid(ids: list[str]) -> None:
+    """Refuse pages that slid while they were read: one came again, so another one never did.
+
+    `ids` are those of each page, once a page: what stands twice on one page is the portal's own.
+    """
     if len(ids) != len(set(ids)):
         raise SourceError(
             "changed-while-read",

@@ -1,6 +1,7 @@
 """JSON answers over the one fetcher: parsed, walked by path, all pages under one budget."""
 
 import json
+import re
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from checks.sources.records import number_text
 
 _ERROR_KEYS = ("error", "errors", "message", "msg", "pesan", "detail", "exception")
 _NOTHING = object()
+_PASSWORD = re.compile(rb"""<input\b[^>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def parsed(content: bytes) -> Any:
         )
     except (ValueError, RecursionError):
         if content.lstrip()[:1] == b"<":
+            if _PASSWORD.search(content):
+                raise not_json("halaman masuk", "a login page") from None
             raise not_json("halaman web", "a web page") from None
         raise not_json("bukan JSON yang utuh", "no whole JSON") from None
 
@@ -127,11 +131,12 @@ def rows_at(tree: Any, path: str) -> list[dict[str, Any]]:
             f'The service answered with a message, not with data: "{said}".',
         )
     place = f'pada jalur "{path}"' if path else "di tingkat teratas"
-    keys = ", ".join(map(str, tree))[:200] if isinstance(tree, dict) else "-"
+    keys = ", ".join(map(str, tree))[:200] if isinstance(tree, dict) else ""
     raise SourceError(
         "no-records",
-        f"Daftar baris (larik objek JSON) tidak ditemukan {place}; kunci yang ada: {keys}.",
-        f'No list of records (JSON objects) at the path "{path}"; keys found: {keys}.',
+        f"Daftar baris (larik objek JSON) tidak ditemukan {place}; "
+        f"kunci yang ada: {keys or 'tidak ada'}.",
+        f'No list of records (JSON objects) at the path "{path}"; keys found: {keys or "none"}.',
         permanent=True,
     )
 
@@ -159,6 +164,8 @@ def _said(tree: Any) -> str:
         return ""
     for key, value in tree.items():
         if str(key).casefold() in _ERROR_KEYS and value:
+            if within := _said(value):
+                return within
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             return " ".join(text.split())[:80]
     return ""

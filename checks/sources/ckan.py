@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -77,11 +78,17 @@ class Ckan:
             ukuran=_ROWS_A_PAGE,
             buang_kolom=("_id", *options.buang_kolom),
         )
-        return read_pages(self._reach, address, paging, conditional, now, "ckan.json")
+        try:
+            return read_pages(self._reach, address, paging, conditional, now, "ckan.json")
+        except SourceError as error:
+            raise _as_missing_rows(error) from None
 
     def _package(self, root: str, dataset: str, now: datetime) -> dict[str, Any]:
         address = with_query(f"{root}/api/3/action/package_show", id=dataset)
-        tree = Asker(self._reach.fetcher, now).ask(address).tree
+        try:
+            tree = Asker(self._reach.fetcher, now).ask(address).tree
+        except SourceError as error:
+            raise _as_missing_dataset(error, dataset) from None
         package = found_at(tree, "result")
         if found_at(tree, "success") is not True or not isinstance(package, dict):
             raise SourceError(
@@ -97,6 +104,31 @@ class Ckan:
                 permanent=True,
             )
         return package
+
+
+def _as_missing_dataset(error: SourceError, dataset: str) -> SourceError:
+    """Say what a portal means that does not find what it was asked for."""
+    if error.http_status != HTTPStatus.NOT_FOUND:
+        return error
+    return SourceError(
+        "no-such-dataset",
+        f'Portal tidak menemukan dataset "{dataset}", atau alamatnya bukan portal CKAN (HTTP 404).',
+        f'The portal does not find the dataset "{dataset}", or is no CKAN portal (HTTP 404).',
+        permanent=True,
+        http_status=error.http_status,
+    )
+
+
+def _as_missing_rows(error: SourceError) -> SourceError:
+    if error.http_status != HTTPStatus.NOT_FOUND:
+        return error
+    return SourceError(
+        "no-such-file",
+        "Berkas ini tidak punya baris di DataStore portal; pakai isi = berkas (HTTP 404).",
+        "This file has no rows in the portal's DataStore; use isi = berkas (HTTP 404).",
+        permanent=True,
+        http_status=error.http_status,
+    )
 
 
 def portal_root(address: str) -> str:

@@ -44,7 +44,7 @@ def _failure(error: DBAPIError, seconds: int) -> SourceError:
             f"Basis data sedang tidak dapat melayani (kode {state}).",
             f"The database cannot serve at the moment (code {state}).",
         )
-    return refused_query(state or type(error.orig).__name__)
+    return refused_query(f"kode {state}", f"code {state}") if state else refused_query()
 
 
 def _without_state(said: str) -> SourceError:
@@ -62,9 +62,9 @@ def _without_state(said: str) -> SourceError:
             "The database server refused the connection.",
         )
     if "decode" in said:
-        return refused_query("teks bukan UTF-8")
+        return refused_query("teks bukan UTF-8", "text that is no UTF-8")
     if "no such" in said or "syntax error" in said or "readonly" in said or "near " in said:
-        return refused_query("SQLite")
+        return refused_query()
     return _unreached()
 
 
@@ -96,12 +96,13 @@ def _refused_login() -> SourceError:
     )
 
 
-def refused_query(code: str) -> SourceError:
+def refused_query(why_id: str = "", why_en: str = "") -> SourceError:
     """Return the error of a query that the database does not carry out."""
+    about_id, about_en = (f" ({why})" if why else "" for why in (why_id, why_en))
     return SourceError(
         "bad-query",
-        f"Basis data menolak kueri (kode {code}); periksa nama tampilan, kolom, dan hak baca.",
-        f"The database refuses the query (code {code}); check view, columns and read rights.",
+        f"Basis data menolak kueri{about_id}; periksa nama tampilan, kolom, dan hak baca.",
+        f"The database refuses the query{about_en}; check view, columns and read rights.",
         permanent=True,
     )
 

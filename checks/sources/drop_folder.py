@@ -29,6 +29,9 @@ class DropFolder:
     def fetch(self, ref: Ref, conditional: Conditional, now: datetime) -> Fetched:
         """Return the file as it lies there; a file still being written is not complete."""
         path = self._inside(ref.address)
+        # A folder cannot be read, and a pipe would keep us waiting for its writer.
+        if path.exists() and not path.is_file():
+            raise _no_file_at_all()
         body = Body(self._scratch, conditional.known)
         try:
             with path.open("rb") as reader:
@@ -80,6 +83,16 @@ def outside_folder() -> SourceError:
         "bad-address",
         "Alamat keluar dari folder setor; tulis jalur berkas di dalamnya, misalnya dinkes/ihk.csv.",
         "The address leads out of the drop folder; write the path of a file inside it.",
+        permanent=True,
+    )
+
+
+def _no_file_at_all() -> SourceError:
+    return SourceError(
+        "bad-address",
+        "Alamat ini folder atau semacamnya, bukan berkas; tulis jalur berkas, misalnya "
+        "dinkes/ihk.csv.",
+        "The address is a folder or the like, no file; write a path such as dinkes/ihk.csv.",
         permanent=True,
     )
 

@@ -11,6 +11,8 @@ MEGABYTE = 1_000_000
 _OUR_LINE = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EACCES})
 _OUR_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _RETRY_LEAST, _RETRY_MOST = timedelta(minutes=1), timedelta(hours=24)
+#: Of the refusals of a request, those that may end by themselves.
+_MAY_PASS = frozenset({408, 423, 425, 429})
 
 
 def too_slow(total_seconds: float, least_bytes_per_second: int, *, silent: bool) -> SourceError:
@@ -88,8 +90,31 @@ def bad_address() -> SourceError:
     """Return the error of what is no plain web address."""
     return SourceError(
         "bad-address",
-        "Alamat sumber tidak sah; tulis http://… atau https://… tanpa nama pengguna.",
-        "Not a valid address; write http://… or https://… without a user name.",
+        "Alamat sumber tidak sah; tulis http://… atau https://… tanpa nama pengguna, spasi, "
+        "dan tanda #.",
+        "Not a valid address; write http://… or https://… without a user name, blanks and #.",
+        permanent=True,
+    )
+
+
+def bad_redirect() -> SourceError:
+    """Return the error of a redirect to what is no plain web address."""
+    return SourceError(
+        "bad-address",
+        "Server mengalihkan ke tujuan yang bukan alamat web biasa; pengalihannya tidak diikuti.",
+        "The server redirects to what is no plain web address; it is not followed.",
+        permanent=True,
+    )
+
+
+def forbidden_redirect(host: str) -> SourceError:
+    """Return the error of a redirect into our own network."""
+    return SourceError(
+        "forbidden-address",
+        f"Server mengalihkan ke {host}, yang bukan alamat internet umum; tidak diikuti kecuali "
+        "terdaftar di MUTAKHIR_ALLOWED_HOSTS.",
+        f"The server redirects to {host}, no address of the public internet; not followed "
+        "unless MUTAKHIR_ALLOWED_HOSTS lists it.",
         permanent=True,
     )
 
@@ -104,16 +129,30 @@ def silent() -> SourceError:
     )
 
 
-def bad_certificate(error: Exception, until: datetime | None) -> SourceError:
+def no_https() -> SourceError:
+    """Return the error of a server with which no https could be agreed on."""
+    return SourceError(
+        "tls",
+        "Server tidak melayani https dengan benar di alamat ini; periksa http atau https dan "
+        "portanya.",
+        "The server speaks no proper https at this address; check http or https and the port.",
+        permanent=True,
+    )
+
+
+def bad_certificate(error: Exception, until: datetime | None, now: datetime) -> SourceError:
     """Return the error of an https certificate that proves nothing; `until` is its end."""
     said = str(error)
     what_id, what_en = "tidak dapat dipercaya", "cannot be trusted"
-    if "expired" in said:
+    if "expired" in said or (until is not None and until < now):
         what_id, what_en = "kedaluwarsa", "has expired"
     elif "mismatch" in said or "doesn't match" in said:
         what_id, what_en = "dibuat untuk nama server lain", "was made for another server name"
     elif "self-signed" in said or "self signed" in said:
         what_id, what_en = "dibuat sendiri oleh server", "was made by the server itself"
+    elif "local issuer" in said:
+        what_id += ", penerbitnya tidak dikenal atau rantainya tidak lengkap"
+        what_en += ", its issuer is unknown or its chain not complete"
     day_id, day_en = "", ""
     if until is not None:
         day_id, day_en = f" (berlaku sampai {until:%Y-%m-%d})", f" (valid until {until:%Y-%m-%d})"
@@ -128,19 +167,27 @@ def bad_certificate(error: Exception, until: datetime | None) -> SourceError:
 def bad_status(status: int, retry_after: str | None, now: datetime) -> SourceError:
     """Return the error of an answer whose status is no success."""
     what_id, what_en = {
+        204: ("menjawab tanpa isi", "answered without content"),
+        206: ("mengirim sebagian berkas padahal tidak diminta", "sent a part unasked"),
+        304: ("menjawab 'tidak berubah' padahal tidak ditanya", "answered 304 unasked"),
+        400: (
+            "menolak permintaan; periksa alamat dan opsinya",
+            "refuses the request; check the address and the options",
+        ),
         401: ("meminta nama pengguna", "asks for a user name"),
         403: ("menolak akses", "refuses access"),
         404: ("tidak menemukan berkas", "does not find the file"),
+        405: ("tidak melayani pengambilan di alamat ini", "serves no download at this address"),
         410: ("sudah menghapus berkas", "has removed the file"),
         429: ("meminta kita menunggu", "asks us to wait"),
-        304: ("menjawab 'tidak berubah' padahal tidak ditanya", "answered 304 unasked"),
-        206: ("mengirim sebagian berkas padahal tidak diminta", "sent a part unasked"),
+        451: ("menutup berkas ini karena alasan hukum", "closes this file for legal reasons"),
+        503: ("sedang tidak dapat melayani", "cannot serve at the moment"),
     }.get(status, ("bermasalah", "has a problem"))
     return SourceError(
         f"http-{status}",
         f"Server {what_id} (HTTP {status}).",
         f"The server {what_en} (HTTP {status}).",
-        permanent=status in (401, 403, 404, 410),
+        permanent=400 <= status < 500 and status not in _MAY_PASS,
         http_status=status,
         retry_after=_wait(status, retry_after, now),
     )

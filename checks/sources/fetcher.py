@@ -18,8 +18,11 @@ from checks.sources.connections import BROKEN, Answer, Connections
 from checks.sources.faults import (
     bad_address,
     bad_certificate,
+    bad_redirect,
     bad_status,
     broken,
+    forbidden_redirect,
+    no_https,
     our_fault,
     silent,
 )
@@ -29,6 +32,8 @@ from checks.sources.port import Conditional, Fetched, Key, SourceError
 from checks.sources.wire import Gate, Limits, Meter
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: A connection that the server ended, as TLS says it.
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _BLANKS = re.compile(r"[\s\0-\x1f]")
 
 
@@ -90,7 +95,10 @@ class Fetcher:
         for _ in range(self.limits.hops + 1):
             with self.politeness.turn(host_of(hop)):
                 meter = meter or Meter(self.limits)
-                answer = self._ask(hop, conditional, meter, now, key)
+                try:
+                    answer = self._ask(hop, conditional, meter, now, key)
+                except SourceError as error:
+                    raise _on_the_way(error, hop, address) from None
                 try:
                     if answer.status not in _REDIRECTS:
                         moved_to = hop if hop != address else None
@@ -126,11 +134,13 @@ class Fetcher:
         verify = self._excepted_until(address, now) is None
         try:
             return self._connections.ask(address, headers, meter, verify=verify, fresh=is_second)
-        except ssl.SSLError as error:
-            raise bad_certificate(error, self._shown_end(address)) from None
+        except ssl.SSLCertVerificationError as error:
+            raise bad_certificate(error, self._shown_end(address), now) from None
         except TimeoutError:
             raise silent() from None
         except BROKEN as error:
+            if isinstance(error, ssl.SSLError) and not isinstance(error, _ENDED):
+                raise no_https() from None
             # A kept connection that the server closed meanwhile deserves a new one.
             if not is_second and meter.n_wire == 0 and monotonic() - began < 1:
                 return self._ask(address, conditional, meter, now, key, is_second=True)
@@ -244,10 +254,22 @@ def check_address(address: str) -> None:
         raise bad_address()
 
 
+def _on_the_way(error: SourceError, hop: str, address: str) -> SourceError:
+    """Return the error of a hop; that it leads inside is the server's doing, not the address's."""
+    is_inside = error.code == "forbidden-address" and hop != address
+    return forbidden_redirect(host_of(hop)) if is_inside else error
+
+
 def _next_hop(address: str, answer: Answer) -> str:
-    target = urljoin(address, (answer.header("Location") or "").strip())
-    target = target.partition("#")[0]
-    check_address(target)
+    # Many servers name a file with blanks as it is called.
+    said = (answer.header("Location") or "").strip().replace(" ", "%20")
+    if not said:
+        raise broken("pengalihan tanpa alamat tujuan", "a redirect without a target")
+    try:
+        target = urljoin(address, said).partition("#")[0]
+        check_address(target)
+    except (SourceError, ValueError):
+        raise bad_redirect() from None
     if address.startswith("https:") and not target.startswith("https:"):
         raise SourceError(
             "insecure-redirect",

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from checks.sources.misfits import Misfit
 from checks.sources.options import Options
 from checks.sources.port import Fault, Key, SourceError
 from checks.sources.references import is_reference, referred
@@ -52,22 +53,29 @@ class KeyOptions(Options):
     @classmethod
     def _only_a_reference(cls, text: str) -> str:
         if text and not is_reference(text):
-            raise ValueError("a secret is given by reference")
+            raise Misfit(
+                "rujukan seperti env:SUMBER_SICANTIK, bukan kuncinya sendiri",
+                "a reference such as env:SUMBER_SICANTIK, not the key itself",
+            )
         return text
 
     @field_validator("kepala_rahasia")
     @classmethod
     def _not_ours(cls, text: str) -> str:
         if text.partition(":")[0].lower() in _OURS:
-            raise ValueError("a header of the fetcher's own")
+            raise Misfit(
+                "kepala untuk kunci, bukan kepala yang diisi pemantau sendiri",
+                "a header for keys, none that the fetcher fills in itself",
+            )
         return text
 
     @model_validator(mode="after")
     def _secret_has_its_place(self) -> Self:
         n_places = sum(map(bool, self.places))
         if bool(self.rahasia) != bool(n_places) or n_places > 1:
-            raise ValueError(
-                "rahasia diisi bersama tempatnya, satu saja: " + " atau ".join(self.place_names)
+            raise Misfit(
+                "rahasia diisi bersama tempatnya, satu saja: " + " atau ".join(self.place_names),
+                "rahasia goes with one place for it: " + " or ".join(self.place_names),
             )
         return self
 

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from checks.sources.misfits import Misfit, expected_in, misfit_of
 from checks.sources.port import SourceError
 
 #: Options whose name ends so hold a secret's reference, and by mistake the secret itself.
@@ -30,7 +38,17 @@ Taken = Annotated[
 class Options(BaseModel):
     """What a kind must be told beside the address; this one needs nothing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, field: ValidationInfo) -> Any:
+        known = cls.model_fields.get(field.field_name or "")
+        if isinstance(value, bool) and known and _entry(known.annotation)[0] is Entry.NUMBER:
+            raise Misfit("angka bulat", "a whole number")
+        return value
 
 
 class Entry(StrEnum):
@@ -145,7 +163,13 @@ def _shown(field: FieldInfo) -> str:
 
 
 def _wrong(model: type[Options], given: Mapping[str, Any], error: ErrorDetails) -> SourceError:
-    name = str(error["loc"][0]) if error["loc"] else ""
+    if not error["loc"]:
+        own = misfit_of(error) or Misfit("periksa opsinya", "check them")
+        return bad_options(
+            f"Opsi sumber tidak sesuai: {own.sentence_id}.",
+            f"The options do not fit together: {own.sentence_en}.",
+        )
+    name = str(error["loc"][0])
     field = model.model_fields.get(name)
     known = ", ".join(model.model_fields) or "-"
     about = (field.description if field else None) or "periksa nilainya"
@@ -156,15 +180,16 @@ def _wrong(model: type[Options], given: Mapping[str, Any], error: ErrorDetails) 
         reason = f"tidak dikenal (yang dikenal: {known})", f"is unknown (known: {known})"
     else:
         found = _found(name, given.get(name))
+        expected = expected_in(error, _entry(field.annotation)[1] if field else ())
         reason = (
             f"berisi {found}, tidak sesuai: {about}",
             f"holds {found}, which does not fit; see its help",
         )
-    if not name:
-        about = error["msg"].removeprefix("Value error, ").rstrip(".")
-        return bad_options(
-            f"Opsi sumber tidak sesuai: {about}.", "The options do not fit together."
-        )
+        if expected is not None:
+            reason = (
+                f"berisi {found}, seharusnya {expected[0]}",
+                f"holds {found}, expected {expected[1]}",
+            )
     return bad_options(f'Opsi "{name}" {reason[0]}.', f'The option "{name}" {reason[1]}.')
 
 

@@ -18,6 +18,7 @@ from catalog.models import SourceKind
 from checks.sources import Conditional, Fetched, Reach, Ref, SourceError
 from checks.sources.database_faults import bad_url, query_too_slow, refused_query, translated
 from checks.sources.faults import too_large
+from checks.sources.misfits import Misfit
 from checks.sources.options import Columns, Options, Taken, read_options
 from checks.sources.records import Records, number_text, written
 from checks.sources.references import is_reference, referred
@@ -69,13 +70,15 @@ class SqlViewOptions(Options):
     def _reads_only(cls, query: str) -> str:
         query = query.rstrip("; \n\t")
         if query and (_READS.match(query) is None or ";" in query):
-            raise ValueError("expected one SELECT")
+            raise Misfit("satu perintah SELECT tanpa titik koma", "one SELECT without a semicolon")
         return query
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if bool(self.tampilan) == bool(self.kueri):
-            raise ValueError("isi salah satu: tampilan atau kueri")
+            raise Misfit(
+                "isi salah satu: tampilan atau kueri", "give tampilan or kueri, one of them"
+            )
         return self
 
 
@@ -197,7 +200,7 @@ def _rows(connection: Connection, options: SqlViewOptions, most_bytes: int) -> R
         )
     names = tuple(result.keys())
     if len(set(names)) < len(names):
-        raise refused_query("nama kolom ganda")
+        raise refused_query("nama kolom ganda", "a column name twice")
     return Records(names, tuple(rows))
 
 

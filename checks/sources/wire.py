@@ -95,11 +95,14 @@ class _MeteredStream(io.RawIOBase):
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
         self._meter = meter
+        self.is_over = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        if self.is_over:
+            return 0
         self._sock.settimeout(self._meter.seconds_left())
         try:
             n = self._raw.readinto(buffer)
@@ -120,7 +123,8 @@ class StrictResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp.close()
-        self.fp = io.BufferedReader(_MeteredStream(sock, _meter.get()), _BLOCK)
+        self._stream = _MeteredStream(sock, _meter.get())
+        self.fp = io.BufferedReader(self._stream, _BLOCK)
 
     def body(self) -> Iterator[bytes]:
         """Yield the body as framed; raises SourceError where it is cut, or framed twice.
@@ -139,6 +143,7 @@ class StrictResponse(http.client.HTTPResponse):
             if int(lengths[0]) > (most := _meter.get().limits.wire_bytes):
                 raise too_large(most)
             yield from self._exactly(int(lengths[0]))
+            self._refuse_more()
         else:
             while block := self.fp.read1(_BLOCK):
                 yield block
@@ -156,6 +161,12 @@ class StrictResponse(http.client.HTTPResponse):
                 raise broken(f"terpotong, kurang {n} bita", f"cut short by {n} bytes")
             n -= len(block)
             yield block
+
+    def _refuse_more(self) -> None:
+        """Refuse an answer that goes on behind its stated end: what came may be cut."""
+        self._stream.is_over = True
+        if self.fp.peek(1).strip(b"\r\n"):
+            raise broken("lebih panjang daripada Content-Length", "longer than its Content-Length")
 
     def _chunks(self) -> Iterator[bytes]:
         while True:

@@ -8,10 +8,11 @@ from catalog.rules.periods import read_time
 from catalog.rules.terms import Unit
 from checks.tables.numbers import NumberStyle, bare, shape, style_of
 from checks.tables.table import Cells, Column, ColumnType, Decision, shown
+from checks.tables.units import unit_of
 
 MISSING_WORDS = frozenset({"-", "--", "---", "–", "—", "*", "**", "***", "n/a", "na", "#n/a"}) | {
     "nan", "null", "none", "...", "…", ".", "#ref!", "#div/0!", "#value!", "#name?", "#num!",
-    "#null!", "tidak ada data"
+    "#null!", "tidak ada data", "rp -", "rp. -"
 }  # fmt: skip
 _CODE_NAME = re.compile(
     r"(?:^|_)(?:kode|kd|nik|nip|nisn|npsn|nss|nuptk|npwp|nib|nop|nokk|ktp|kk|rekening|hp|wa|telp"
@@ -39,15 +40,12 @@ _LEADING_ZERO = re.compile(r"0\d+")
 _LONG_DIGITS = re.compile(r"\d{16,}")
 _DOTTED_CODE = re.compile(r"\d{1,2}(?:\.\d{2}){2,}(?:\.\d{4})?")
 _PLACE_CODE = re.compile(r"\d{2}\.\d{2}")
-_UNIT_IN_NAME = re.compile(r"\(([^()]{1,30})\)\s*$|\[([^\[\]]{1,30})\]\s*$")
-_UNITS = re.compile(
-    r"^(?:0+ ?)?(?:rp|rupiah|juta|miliar|ribu|\$|us\$|ton|kg|kwintal|kuintal|ha|hektar|km2?|m2|m3|m"
-    r"|mm|cm|liter|jiwa|orang|unit|buah|ekor|celcius|°c|mbs|mb|knot|persen|kasus|hari|jam|menit"
-    r"|dokumen|kk|rumah|meter|paket|lembar|tahun|bulan|kwh|mw|gwh|tahun)\b",
-    re.IGNORECASE,
+_ROW_NUMBER = re.compile(
+    r"^(?:id|no|nomor|no_urut|nomor_urut|urutan|objectid|fid|gid|index|row|baris|kolom_1)$"
 )
-_ORDINAL = re.compile(r"^(?:id|no|nomor|no_urut|semester|triwulan|minggu|bulan|hari|rt|rw)$")
 _BOOLEANS = frozenset({"ya", "tidak", "true", "false", "yes", "no", "benar", "salah"})
+# What the accounting format shows for nothing: "Rp        -".
+_NO_MONEY = re.compile(r"rp\.?\s*-", re.IGNORECASE)
 _LONGEST_WORD = max(map(len, MISSING_WORDS))
 _LONGEST_TIME = 60
 _ODD_SHARE, _ODD_FROM = 0.9, 5
@@ -96,12 +94,23 @@ def is_unit_name(name: str) -> bool:
     return _UNIT_NAME.match(name_key(name)) is not None
 
 
+def is_row_number_name(name: str) -> bool:
+    """Tell whether a column of numbers only counts the rows, by its name."""
+    return _ROW_NUMBER.search(name_key(name)) is not None
+
+
 def _unit_of_table(header: Sequence[str], raw: Sequence[Sequence[str]]) -> str | None:
     for name, column in zip(header, raw, strict=True):
         if is_unit_name(name):
             units = {cell.casefold() for cell in column} - {"", "-"}
             return shown(sorted(units), 30) if len(units) == 1 else None
     return None
+
+
+def _is_missing(cell: str) -> bool:
+    if cell[-1] == "-" and _NO_MONEY.fullmatch(cell):
+        return True
+    return len(cell) <= _LONGEST_WORD and cell.casefold() in MISSING_WORDS
 
 
 class _ColumnReader:
@@ -115,11 +124,7 @@ class _ColumnReader:
         self.unit = unit
         self.delimiter = delimiter
         self.distinct = distinct
-        self.values = {
-            v
-            for v in distinct
-            if v and (v.isdecimal() or len(v) > _LONGEST_WORD or v.casefold() not in MISSING_WORDS)
-        }
+        self.values = {v for v in distinct if v and (v.isdecimal() or not _is_missing(v))}
         self.decisions: list[Decision] = []
         self._repairs_float = False
         self._type = ColumnType.STRING
@@ -129,12 +134,14 @@ class _ColumnReader:
     def column(self) -> Column:
         """Return the column as decided."""
         style = self._style
+        is_number = self._type.is_numeric
         return Column(
             self.name,
             self._type,
             style.decimal if style else None,
             style.thousands if style else None,
-            self._column_unit(),
+            unit_of(self.name, self.key, self.values, self.unit) if is_number else None,
+            is_empty=not self.values,
         )
 
     def spelled(self) -> dict[str, str | None]:
@@ -160,7 +167,10 @@ class _ColumnReader:
             return
         if self._is_year():
             self._type = ColumnType.YEAR
-            self._repairs_float = True
+            self._repairs_float = any(map(_FLOATED_CODE.fullmatch, values))
+            if self._repairs_float:
+                why = f'".0" dibuang dari tahun di kolom "{self.name}"'
+                self.decisions.append(Decision("years_as_floats", self.name, why))
         elif _TIME_NAME.search(self.key) and self._is_time(values):
             return
         elif not self._is_number() and not self._is_boolean():
@@ -269,17 +279,3 @@ class _ColumnReader:
         if n_bad == 0:
             return n_good > 0
         return n_good >= _ODD_FROM and n_good >= _ODD_SHARE * (n_good + n_bad)
-
-    def _column_unit(self) -> str | None:
-        if not self._type.is_numeric or _ORDINAL.match(self.key):
-            return None
-        found = _UNIT_IN_NAME.search(self.name)
-        named = (found.group(1) or found.group(2)).strip() if found else ""
-        if named and (named in ("%", "$") or _UNITS.search(named)):
-            return "persen" if named == "%" else named
-        together = "\n".join(self.values).casefold()
-        if "%" in together:
-            return "persen"
-        if "rp" in together:
-            return "rupiah"
-        return self.unit

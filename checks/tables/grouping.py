@@ -1,5 +1,6 @@
 """Many findings in few sentences: by column and kind, with a count and examples."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ _WHAT = {
     "mutakhir/region-code": ("kode wilayah salah", "wrong region codes"),
 }
 _OTHER = ("temuan", "findings")
+# What a file itself says stands in quotes.
+_ROW_OR_QUOTED = re.compile(r'"[^"]*"|\b([Bb]aris|[Rr]ow) (\d+)\b')
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,16 @@ def column_in_file(table: Table, finding: Finding) -> int | None:
     return finding.field_number if index is None else table.column_number(index)
 
 
+def in_file(sentence: str, table: Table) -> str:
+    """Return a sentence on a finding with the rows that it names as Excel shows them."""
+    shift = max(table.header_line, 1) - 1
+    if not shift:
+        return sentence
+    return _ROW_OR_QUOTED.sub(
+        lambda found: f"{found[1]} {int(found[2]) + shift}" if found[1] else found[0], sentence
+    )
+
+
 def grouped(findings: Iterable[Finding], table: Table | None = None) -> tuple[Group, ...]:
     """Return the findings by kind and column, in the order in which they first came.
 
@@ -81,6 +94,8 @@ def grouped(findings: Iterable[Finding], table: Table | None = None) -> tuple[Gr
 def _group(members: list[Finding], table: Table | None) -> Group:
     first = members[0]
     message_id, message_en = first.message_id, first.message_en
+    if table:
+        message_id, message_en = in_file(message_id, table), in_file(message_en, table)
     shown = members[:_N_EXAMPLES]
     places = [excel_place(table, each) if table else None for each in shown]
     number = column_in_file(table, first) if table else first.field_number

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from catalog.rules.terms import Unit
 from checks.tables.columns import name_key
-from checks.tables.figures.measures import is_rate
+from checks.tables.figures.measures import may_be_negative, may_pass_hundred, measures
 from checks.tables.inference import Inference, InferredField
 from checks.tables.personal.names import are_people, is_person_column, may_name_people
 from checks.tables.table import ColumnType, Table
@@ -17,10 +17,13 @@ _PERSONAL = re.compile(
 _MEASURES = (
     (re.compile(r"persen|prosen|presen"), "Persentase"),
     (re.compile(r"rata|rerata"), "Rata-rata"),
-    (re.compile(r"indeks|index"), "Indeks"),
+    (re.compile(r"indeks|index|(?:^|_)(?:ihk|ipm|ikm|ipg|ikk)(?=[_ ]|$)"), "Indeks"),
     (re.compile(r"rasio"), "Rasio"),
     (re.compile(r"laju|pertumbuhan|inflasi"), "Laju"),
     (re.compile(r"luas"), "Luas"),
+    (re.compile(r"panjang"), "Panjang"),
+    (re.compile(r"volume"), "Volume"),
+    (re.compile(r"curah_hujan"), "Tinggi"),
     (re.compile(r"harga|nilai|anggaran|realisasi|upah|rupiah|(?:^|_)rp"), "Nilai"),
 )
 _TYPES = {
@@ -61,9 +64,10 @@ class Variable:
 def variables(table: Table, inference: Inference) -> tuple[Variable, ...]:
     """Return the notes that a table itself allows; concepts and definitions are not guessed."""
     span = _time_span(table)
+    counted = frozenset(measures(table))
     return tuple(
-        _variable(table, index, field, inference, span)
-        for index, field in enumerate(inference.fields)
+        _variable(table, index, inference, span, is_measure=index in counted)
+        for index in range(len(inference.fields))
     )
 
 
@@ -76,10 +80,10 @@ def _time_span(table: Table) -> str | None:
 
 
 def _variable(
-    table: Table, index: int, field: InferredField, inference: Inference, span: str | None
+    table: Table, index: int, inference: Inference, span: str | None, *, is_measure: bool
 ) -> Variable:
+    field = inference.fields[index]
     words = " ".join(re.findall(r"[^\W_]+", field.name))
-    is_measure = field.type.is_numeric
     is_personal = _PERSONAL.search(name_key(field.name)) is not None
     return Variable(
         nama=words[:1].upper() + words[1:],
@@ -91,14 +95,16 @@ def _variable(
         satuan=field.unit,
         tipe_data=_TYPES[field.type],
         value_domain=() if is_personal else _domain(table, index, field),
-        aturan_validasi=_rules(field, inference),
+        aturan_validasi=_rules(field, inference, is_measure=is_measure),
         apakah_variabel_bisa_diakses_umum=not is_personal,
     )
 
 
-def _measure(field: InferredField) -> str:
+def _measure(field: InferredField) -> str | None:
+    """Return what a measure is by its name; whole numbers are counts, others are not guessed."""
     hint = f"{name_key(field.name)} {(field.unit or '').casefold()}"
-    return next((word for pattern, word in _MEASURES if pattern.search(hint)), "Jumlah")
+    counted = "Jumlah" if field.type is ColumnType.INTEGER or "jumlah" in hint else None
+    return next((word for pattern, word in _MEASURES if pattern.search(hint)), counted)
 
 
 def _domain(table: Table, index: int, field: InferredField) -> tuple[str, ...]:
@@ -112,16 +118,17 @@ def _domain(table: Table, index: int, field: InferredField) -> tuple[str, ...]:
     return tuple(kinds) if repeats and len(kinds) <= _MOST_KINDS else ()
 
 
-def _rules(field: InferredField, inference: Inference) -> tuple[str, ...]:
+def _rules(field: InferredField, inference: Inference, *, is_measure: bool) -> tuple[str, ...]:
     rules = []
     if field.name in inference.primary_key:
         rules.append("tidak boleh kosong")
         if len(inference.primary_key) == 1:
             rules.append("tidak boleh ganda")
-    if field.type.is_numeric:
-        if field.unit == "persen" and _measure(field) == "Persentase":
+    if is_measure:
+        is_share = field.unit == "persen" and _measure(field) == "Persentase"
+        if is_share and not may_pass_hundred(field.name):
             rules.append("0 sampai 100")
-        elif not is_rate(field.name, field.unit):
+        elif not may_be_negative(field.name, field.unit):
             rules.append("tidak boleh negatif")
     pattern = field.options.get("constraints", {}).get("pattern")
     if pattern:

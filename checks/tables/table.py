@@ -54,13 +54,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, type, and how its numbers are written."""
+    """One column: its name, type, and how its numbers are written.
+
+    One in which no row says anything `is_empty`: its type then says nothing either.
+    """
 
     name: str
     type: ColumnType
     decimal: str | None = None
     thousands: str | None = None
     unit: str | None = None
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from catalog.rules.periods import TimeLabel, read_time, read_time_parts
 from catalog.rules.terms import Unit
+from catalog.rules.time_labels import month_number
 from checks.tables.columns import name_key
 from checks.tables.table import Column, ColumnType, Table
 from checks.tables.time_names import is_attribute, part_of_name, part_of_words
@@ -23,6 +24,7 @@ _SEPARATORS = re.compile(r"\s*(?:[+,;&|]|\bdan\b)\s*")
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _SEMESTER_IN_NAME = re.compile(r"\b(?:semester|smt)[ _]*(i{1,2}|[12])\b", re.IGNORECASE)
 _QUARTER_IN_NAME = re.compile(r"\b(?:triwulan|tw|kuartal|q)[ _]*(iv|i{1,3}|[1-4])\b", re.IGNORECASE)
+_MONTH_IN_NAME = re.compile(r"([^\W\d_]+)[ _.'/-]*(?:19|20)\d{2}(?!\d)")
 _DAY = timedelta(days=1)
 # The decision that names the year which stands above the table alone.
 TITLE_YEAR = "title_year"
@@ -49,7 +51,7 @@ def time_columns(table: Table, declared: str | None = None) -> TimeColumns | Non
 
 
 def time_of_header(name: str) -> TimeLabel | None:
-    """Return the time that a column's own name holds: "2021", "SD_2017", "2024 Semester I"."""
+    """Return the time that a column's own name holds: "2021", "SD_2017", "Terbit Juni 2025"."""
     label = read_time(name.replace("_", " "))
     if label is not None and label.unit is not Unit.BLOCK:
         return label
@@ -57,10 +59,12 @@ def time_of_header(name: str) -> TimeLabel | None:
     if len(years) != 1:
         return None
     semester, quarter = _SEMESTER_IN_NAME.search(name), _QUARTER_IN_NAME.search(name)
+    month = _MONTH_IN_NAME.search(name)
     return read_time_parts(
         years.pop(),
         semester=semester.group(1) if semester else None,
         quarter=quarter.group(1) if quarter else None,
+        month=month.group(1) if month and month_number(month.group(1)) else None,
     )
 
 

@@ -14,6 +14,10 @@ _DATE_NAME = re.compile(r"(?:^|_)(?:tanggal|tgl|tggl|date)(?:_|$)")
 _WRITTEN = re.compile(
     r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}(?:[ T]\d.*)?|\d{1,2} [A-Za-z]{3,9}\.? \d{2,4}"
 )
+_YEAR_NAME = re.compile(r"(?:^|_)(?:tahun|thn|th|year)(?:_|$)")
+# Digits, and the letters that are typed for them.
+_NO_YEAR = re.compile(r"(?!0+$)[\doil]{2,7}", re.IGNORECASE)
+_MOSTLY, _LEAST = 0.8, 5
 _BIRTH = re.compile(r"lahir|birth")
 _PAIRS = (
     ("mulai", "selesai"), ("mulai", "akhir"), ("mulai", "berakhir"), ("awal", "akhir"),
@@ -22,6 +26,10 @@ _PAIRS = (
 _REMEDY = (
     "Betulkan tanggalnya; tulis tahun-bulan-hari (2024-08-17) agar tidak tertukar.",
     "Correct the date; write year-month-day (2024-08-17) so that nothing is swapped.",
+)
+_YEAR_REMEDY = (
+    "Betulkan tahunnya, empat angka (2024); tanpa itu kolom ini tidak terbaca sebagai waktu.",
+    "Correct the year, four digits (2024); until then the column cannot be read as time.",
 )
 
 
@@ -44,6 +52,8 @@ class ImpossibleDates:
                 yield from self._unreadable(table, index)
             if column.type is ColumnType.DATE and _BIRTH.search(key):
                 yield from self._unborn(sample, index)
+            if _YEAR_NAME.search(key) and not column.type.is_time:
+                yield from self._no_years(table, index)
         yield from self._reversed(table)
 
     def _unreadable(self, table: Table, index: int) -> Iterator[Finding]:
@@ -55,6 +65,19 @@ class ImpossibleDates:
         for row, cell in enumerate(table.cells(index)):
             if cell in bad:
                 yield self._said(table, row, index, "bukan tanggal yang ada", "is no date")
+
+    def _no_years(self, table: Table, index: int) -> Iterator[Finding]:
+        """Yield the mistyped ones among years, which make the whole column one of numbers."""
+        cells = table.cells(index)
+        labels = {cell: read_time(cell) for cell in set(cells) if cell}
+        bad = {c for c, label in labels.items() if label is None and _NO_YEAR.fullmatch(c)}
+        n_years = sum(1 for cell in cells if cell and labels[cell])
+        n_bad = sum(1 for cell in cells if cell in bad)
+        if n_years < max(_LEAST, _MOSTLY * (n_years + n_bad)):
+            return
+        for row, cell in enumerate(cells):
+            if cell in bad:
+                yield self._said(table, row, index, "bukan tahun", "is no year", _YEAR_REMEDY)
 
     def _unborn(self, sample: Inspection, index: int) -> Iterator[Finding]:
         latest = (sample.now + FUTURE_GUARD).date()
@@ -81,7 +104,15 @@ class ImpossibleDates:
                         said = f'lies before "{table.header[begin]}"'
                         yield self._said(table, row, end, what, said)
 
-    def _said(self, table: Table, row: int, index: int, what: str, in_english: str) -> Finding:
+    def _said(
+        self,
+        table: Table,
+        row: int,
+        index: int,
+        what: str,
+        in_english: str,
+        remedy: tuple[str, str] = _REMEDY,
+    ) -> Finding:
         name, cell = table.header[index], table.rows[row][index]
         number = table.row_number(row)
         return finding(
@@ -91,7 +122,7 @@ class ImpossibleDates:
                 f'Baris {number}, kolom "{name}": {cell} {what}.',
                 f'Row {number}, column "{name}": {cell} {in_english}.',
             ),
-            _REMEDY,
+            remedy,
             row=number,
             field=name,
             field_number=index + 1,

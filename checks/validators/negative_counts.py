@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from checks.tables.columns import name_key
-from checks.tables.figures.measures import is_rate, measures, numbers_of
-from checks.tables.table import ColumnType
+from checks.tables.figures.measures import dimensions, may_be_negative, measures, numbers_of
+from checks.tables.table import Cells, ColumnType
 from checks.validators import Finding, Inspection, Severity, finding
 
 _COUNTED = re.compile(
@@ -14,10 +14,10 @@ _COUNTED = re.compile(
     r"|kendaraan|penumpang|wisatawan|dokumen|pemohon|peserta|laki|perempuan|jumlah|banyak|kasus"
     r"|kejadian|rumah|luas|panjang|produksi|volume|populasi|sekolah|surat|izin|kelompok|desa"
 )
-_SIGNED = re.compile(
-    r"selisih|perubahan|neraca|saldo|surplus|defisit|neto|netto|laba|rugi|koreksi|penyesuaian|mutasi"
-    r"|tambah|deviasi|kenaikan|penurunan|elevasi|rupiah|anggaran|pembiayaan|pendapatan|nilai|(?:^|_)rp"
-    r"|_rp$|silpa|suhu|arus|ekspor|investasi"
+# Rows of a table of many things: "Surplus/(Defisit)", "Laju inflasi".
+_SIGNED_ROW = re.compile(
+    r"(?:^|_)(?:selisih|perubahan|neraca|saldo|surplus|defisit|net|neto|netto|laba|rugi|pembiayaan"
+    r"|koreksi|deviasi|kenaikan|penurunan|silpa|laju|inflasi|deflasi|pertumbuhan|suhu)(?:_|$)"
 )
 
 
@@ -32,14 +32,19 @@ class NegativeCounts:
     def run(self, sample: Inspection) -> Iterable[Finding]:
         """Yield one finding for each cell."""
         table = sample.table
+        labels = dimensions(table)
         for index in measures(table):
             column = table.columns[index]
             hint = f"{name_key(column.name)} {(column.unit or '').casefold()}"
             is_count = column.type is ColumnType.INTEGER or _COUNTED.search(hint) is not None
-            if not is_count or _SIGNED.search(hint) or is_rate(column.name, column.unit):
+            if not is_count or may_be_negative(column.name, column.unit):
                 continue
             numbers = numbers_of(table, index)
-            below = [row for row, number in enumerate(numbers) if number is not None and number < 0]
+            below = [
+                row
+                for row, number in enumerate(numbers)
+                if number is not None and number < 0 and not _is_signed(table.rows[row], labels)
+            ]
             if not _COUNTED.search(hint) and len(below) > 1:
                 # Several of them without a word of counting: the column is signed.
                 continue
@@ -62,3 +67,9 @@ class NegativeCounts:
                     field_number=index + 1,
                     cell=cell,
                 )
+
+
+def _is_signed(cells: Cells, labels: Iterable[int]) -> bool:
+    """Tell whether a row says by its labels that it may be negative: "Surplus/(Defisit)"."""
+    said = [label for index in labels if (label := cells[index])]
+    return any(_SIGNED_ROW.search(name_key(label)) for label in said)

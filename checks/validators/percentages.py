@@ -5,17 +5,13 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from checks.tables.columns import is_unit_name, name_key
-from checks.tables.figures.measures import measures, numbers_of
+from checks.tables.figures.measures import may_pass_hundred, measures, numbers_of
 from checks.tables.table import Table
 from checks.validators import Finding, Inspection, Severity, finding
 
 _SHARE = re.compile(r"(?:^|_)(?:persen|persentase|presentase|prosentase|percent|pct)(?:_|$)")
-# Achievements, growth and gross rates may pass 100, and growth may be negative.
-_MAY_PASS = re.compile(
-    r"realisasi|capaian|kinerja|target|serapan|apk|partisipasi_kasar|pertumbuhan|tumbuh|laju|inflasi"
-    r"|perubahan|kenaikan|penurunan|ketersediaan|kecukupan|kontribusi|selisih|naik|turun|deviasi|pph"
-    r"|rasio|cakupan|growth|mtm|yoy|ytd|indeks|kemajuan|progres"
-)
+# Beside what was reached, a percentage that says no more is the share of a plan.
+_BARE = re.compile(r"(?:persen|persentase|presentase|prosentase|percent|pct)?")
 _PERCENT = frozenset({"%", "persen", "persentase", "percent"})
 _SLACK = 1e-9
 
@@ -35,10 +31,11 @@ class Percentages:
             # Beside a target, a percentage is the share of it that was reached.
             return
         rows_in_percent = _rows_in_percent(table)
+        is_reached = any("realisasi" in name_key(name) for name in table.header)
         for index in measures(table):
             column = table.columns[index]
             key = name_key(column.name)
-            if _MAY_PASS.search(key):
+            if may_pass_hundred(column.name) or (is_reached and _BARE.fullmatch(key)):
                 continue
             is_share = _SHARE.search(key) is not None or column.unit in _PERCENT
             rows = None if is_share else rows_in_percent
@@ -55,7 +52,7 @@ def _rows_in_percent(table: Table) -> frozenset[int]:
         number
         for number, row in enumerate(table.rows)
         if (row[unit] or "").casefold().strip() in _PERCENT
-        and not _MAY_PASS.search(name_key(" ".join(cell for cell in row if cell)))
+        and not may_pass_hundred(" ".join(cell for cell in row if cell))
     )
 
 

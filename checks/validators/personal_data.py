@@ -19,6 +19,7 @@ from checks.tables.personal.forms import (
     nips,
     plain_npwps,
     private_emails,
+    rounded_niks,
     sixteen_digits,
     stand_out,
     written_npwps,
@@ -130,7 +131,7 @@ def _chance_of(n_hits: int, n_tried: int, chance: float) -> float:
 def _nik_hits(column: _Looked) -> list[_Hit]:
     if _CARD_NAME.search(column.key):
         return []
-    hits = column.hits(niks)
+    hits = _niks_of(column)
     if not hits or _NIK_NAME.search(column.key):
         return hits
     numbers = {digits_of(hit) for _, hit in hits}
@@ -147,8 +148,15 @@ def _nik_hits(column: _Looked) -> list[_Hit]:
     return hits if _chance_of(min(len(hits), n_tried), n_tried, _CHANCE) < _SURE else []
 
 
+def _niks_of(column: _Looked) -> list[_Hit]:
+    """Return what has the form of a NIK, also where a spreadsheet rounded them all."""
+    numbers = column.hits(sixteen_digits)
+    is_rounded = all(number.endswith("0") for _, number in numbers)
+    return column.hits(rounded_niks if is_rounded and len(numbers) >= _LEAST_PEOPLE else niks)
+
+
 def _card_hits(column: _Looked) -> list[_Hit]:
-    return column.hits(niks) if _CARD_NAME.search(column.key) else []
+    return _niks_of(column) if _CARD_NAME.search(column.key) else []
 
 
 def _nip_hits(column: _Looked) -> list[_Hit]:
@@ -180,13 +188,10 @@ def _phone_hits(column: _Looked) -> list[_Hit]:
         hits = column.hits(lambda cell: mobiles("0" + cell if cell.startswith("8") else cell))
     if len(hits) < _LEAST_PEOPLE:
         return []
-    n_numbers = sum(1 for _, cell in column.filled if _digits(cell) == _bare(cell))
+    bare = ((re.sub(r"[ .()+-]", "", cell), cell) for _, cell in column.filled)
+    n_numbers = sum(1 for number, cell in bare if _digits(cell) == number)
     is_contact = _PHONE_NAME.search(column.key) is not None
     return hits if is_contact or len(hits) >= _NEARLY_ALL * n_numbers else []
-
-
-def _bare(cell: str) -> str:
-    return re.sub(r"[ .()+-]", "", cell)
 
 
 def _mail_hits(column: _Looked) -> list[_Hit]:

@@ -17,11 +17,14 @@ _REGION = re.compile(
 _CODE = re.compile(r"(?:^|_)(?:kode|kd|id|code)")
 _MINISTRY = re.compile(r"kemendagri|mendagri|dagri")
 _STATISTICS = re.compile(r"(?:^|_)bps(?:_|$)")
+# Where people came from or went to lies outside as a matter of course.
+_ELSEWHERE = re.compile(r"(?:^|_)(?:asal|tujuan|luar|pindah|datang)(?:_|$)")
 _DOTTED = re.compile(r"\d{2}(?:\.\d{2}){0,2}(?:\.\d{4})?")
 _PLAIN = re.compile(r"\d{2}|\d{4}|\d{6,7}|\d{10}")
+_LENGTHS = (2, 4, 6, 7)
 # On Java both authorities give the regencies the same numbers.
 _SHARED = frozenset({"31", "32", "33", "34", "35", "36"})
-_MOSTLY, _FEW, _LEAST = 0.8, 0.1, 5
+_MOSTLY, _FEW, _LEAST, _LEAST_CITY = 0.8, 0.1, 5, 2
 _REMEDY = (
     "Cocokkan dengan daftar kode wilayah; Kemendagri dan BPS memakai kode yang berbeda.",
     "Compare with the list of region codes; the ministry and BPS use different ones.",
@@ -53,8 +56,11 @@ class RegionCodes:
         for codes in found:
             wrong = _wrong(table, codes)
             yield from self._of_cells(table, codes, wrong)
+            if _ELSEWHERE.search(name_key(table.header[codes.index])):
+                continue
             strays = _strays(table, codes, sample.city_code, set(wrong))
             yield from self._of_cells(table, codes, strays)
+            yield from self._of_another_city(table, codes, sample.city_code)
         yield from self._of_pairs(table, found)
 
     def _of_cells(
@@ -79,6 +85,30 @@ class RegionCodes:
                 field_number=codes.index + 1,
                 cell=cell,
             )
+
+    def _of_another_city(self, table: Table, codes: _Codes, city: str | None) -> Iterator[Finding]:
+        """Yield one finding where every district or village is of one other city."""
+        places = {digits[:4] for digits in codes.digits.values()}
+        if city is None or len(places) != 1 or city in places or len(codes.digits) < _LEAST_CITY:
+            return
+        if not (codes.is_ministry or city[:2] in _SHARED):
+            return
+        (place,) = places
+        name, there, here = table.header[codes.index], place_name(place), place_name(city)
+        if there is None:
+            return
+        yield finding(
+            self.code,
+            Severity.WARNING,
+            (
+                f'Kolom "{name}": semua kode dari {there} ({place}), tidak satu pun dari '
+                f"{here} ({city}).",
+                f'Column "{name}": all codes are of {there} ({place}), none of {here} ({city}).',
+            ),
+            _REMEDY,
+            field=name,
+            field_number=codes.index + 1,
+        )
 
     def _of_pairs(self, table: Table, found: list[_Codes]) -> Iterator[Finding]:
         """Yield the rows whose smaller region does not lie in their larger one."""
@@ -118,9 +148,10 @@ def _codes(table: Table, index: int) -> _Codes | None:
 def _wrong(table: Table, codes: _Codes) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     usual = Counter(map(len, codes.digits.values())).most_common(1)[0][0]
+    ranked = _ranked(set(codes.digits.values()))
     for cell in dict.fromkeys(cell for cell in table.cells(codes.index) if cell):
         digits = codes.digits.get(cell)
-        if digits is None or len(digits) != usual:
+        if digits is None or (len(digits) != usual and digits not in ranked):
             found[cell] = ("bukan kode wilayah yang utuh", "is no whole region code")
         elif place_name(digits[:2]) is None:
             found[cell] = ("menyebut provinsi yang tidak ada", "names a province that is not")
@@ -131,6 +162,16 @@ def _wrong(table: Table, codes: _Codes) -> dict[str, tuple[str, str]]:
     if 2 * len(found) > len(codes.digits):
         # Most of them wrong: these are codes of something else.
         return {}
+    return found
+
+
+def _ranked(all_digits: set[str]) -> set[str]:
+    """Return the codes that hold others or lie within them: the city above its districts."""
+    found = set()
+    for digits in all_digits:
+        above = {digits[:length] for length in _LENGTHS if length < len(digits)} & all_digits
+        if above:
+            found |= {digits, *above}
     return found
 
 
@@ -150,12 +191,12 @@ def _strays(
         if cell in codes.digits and cell not in wrong and len(codes.digits[cell]) >= 4
     )
     n_rows = regencies.total()
-    if n_rows < _LEAST or len(regencies) < 2:
+    if len(regencies) < 2:
         return {}
     home, n_home = regencies.most_common(1)[0]
-    if city is not None and 2 * regencies[city] >= n_rows:
+    if city is not None and regencies[city] >= max(_LEAST_CITY, n_rows / 2):
         home = city
-    elif n_home < (1 - _FEW) * n_rows:
+    elif n_rows < _LEAST or n_home < (1 - _FEW) * n_rows:
         return {}
     name = place_name(home) or home
     return {

@@ -10,8 +10,8 @@ from checks.tables.figures.series import Axis, Cell, Series, series
 from checks.tables.table import Table
 from checks.validators import Finding, Inspection, Severity, finding
 
-# Thousands and millions (rupiah, kilograms and tons) and square metres against hectares.
-_EXPONENTS = (3, 4, 6)
+# Thousands, millions, billions (rupiah, kilograms and tons), square metres against hectares.
+_EXPONENTS = (3, 4, 6, 9)
 _NEAR = 0.2
 _TIGHT = 3.0
 _LEAST_OTHERS = 3
@@ -104,7 +104,7 @@ def _is_far(sizes: list[float]) -> bool:
 
 
 def _exponent(number: float, usual: float) -> int:
-    """Return 3, 4 or 6 (or their negatives) when a number is that power of ten off, else 0."""
+    """Return 3, 4, 6 or 9 (or their negatives) when a number is that power of ten off, else 0."""
     distance = log10(number) - log10(usual)
     for exponent in _EXPONENTS:
         if abs(abs(distance) - exponent) <= _NEAR:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import stat
@@ -95,6 +96,23 @@ def test_status_can_be_narrowed_to_an_agency_and_a_state(run: Run, loaded: Path)
 
 def test_an_unknown_dataset_is_refused_with_the_near_name(run: Run, loaded: Path) -> None:
     assert "near: tenaga-kesehatan" in refused(run("ledger", "tenaga-kesehatn"))
+
+
+def test_the_doctor_finds_a_database_that_does_not_answer(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUTAKHIR_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/mutakhir")
+    result = run("doctor", "--json")
+    assert result.exit_code == 1, result.output
+    [sign] = json.loads(result.stdout)["signs"]
+    assert (sign["what"], sign["well"]) == ("database", False)
+
+
+@pytest.mark.parametrize("until", ["2025-08-29T20:00", "2025-08-29 20:00", "2025-08-29T13:00Z"])
+def test_a_time_without_a_zone_is_that_of_the_city(run: Run, until: str) -> None:
+    added = run("maintenance", "add", "a.example:443", "--to", until, "--reason", "listrik")
+    assert added.exit_code == 0, added.output
+    assert "2025-08-29T13:00" in run("maintenance", "list", "--json").stdout
 
 
 def test_a_dry_run_prints_verdicts_and_writes_nothing(run: Run, tmp_path: Path) -> None:
@@ -271,6 +289,12 @@ def test_notify_says_what_is_planned_and_sends_nothing_without_a_relay(
     assert told["sent"] is None
     dry = json.loads(run("notify", "--dry-run", "--json").stdout)
     assert dry["sent"] is None
+    lines = run("notify").stdout.splitlines()
+    assert re.match(r"planned \d+ notices", lines[0])
+    assert "nothing sent: no relay is set, see MUTAKHIR_SMTP_URL" in lines
+    assert re.match(r"in the outbox: \d+ notices waiting", lines[-1])
+    assert not any("Planned(" in line or "<" in line for line in lines)
+    assert "nothing was written or sent (dry run)" in run("notify", "--dry-run").stdout
 
 
 def test_a_backup_is_taken_back_as_it_was(

@@ -51,6 +51,16 @@ def test_no_personal_number_is_printed(run: Run, people: Path) -> None:
         assert "3579****" in result.output, words
 
 
+def test_brackets_and_colons_of_a_file_are_printed_as_they_stand(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("l [ha],[red]k\n1.5,[/i] :cat:\n2.5,[bold]b\n")
+    for command in ("read", "infer", "profile"):
+        result = run(command, "x.csv")
+        assert result.exit_code == 0, result.output
+        assert "l [ha]" in result.stdout
+        assert "[red]k" in result.stdout
+    assert "[/i] :cat:" in run("read", "x.csv").stdout
+
+
 def test_the_json_has_groups_beside_the_names_of_the_contract(run: Run, people: Path) -> None:
     answer = json.loads(run("validate", "orang.csv", "--schema", "schema.json", "--json").stdout)
     assert answer["counts"] == {"constraint-error": 600, "type-error": 600}

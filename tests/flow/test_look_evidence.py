@@ -41,6 +41,16 @@ def test_a_new_row_with_a_value_closes_its_month(world: World) -> None:
     assert world.watcher.originals.path(version.blob).read_bytes() == (HEAD + MAR + FEB).encode()
 
 
+def test_a_period_that_came_in_early_is_no_longer_the_next_one(world: World) -> None:
+    dataset, source = monthly(world)
+    at(world, source, "2025-04-01 08:00", HEAD + FEB)
+    before = world.standing(dataset, wib("2025-04-08 07:00")).next_due
+    at(world, source, "2025-04-08 08:00", HEAD + MAR + FEB)
+    after = world.standing(dataset, wib("2025-04-08 09:00")).next_due
+    assert before and after
+    assert (before.period.label, after.period.label) == ("2025-03", "2025-04")
+
+
 def test_a_row_without_a_value_closes_nothing(world: World) -> None:
     dataset, source = monthly(world)
     at(world, source, "2025-04-01 08:00", HEAD + FEB)

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,12 +25,14 @@ from catalog.models.db import engine_for, reading, unit_of_work
 from catalog.pages import open_pages
 from catalog.pages.language import chosen_language
 from catalog.rules.terms import Outcome
-from catalog.settings import Settings
+from catalog.settings import EngineName, Settings
+from catalog.store.hosts import public_host
 from checks import operating
 from checks.look import sweep
 from checks.looking.leases import lease_due
+from checks.operating.doctor import examine_health
 from checks.operating.health import readiness
-from checks.operating.journal import JsonLines, journaled
+from checks.operating.journal import JsonLines, journaled, open_journal
 from checks.operating.report import watcher_report
 from checks.operating.rests import (
     NotRested,
@@ -37,6 +40,7 @@ from checks.operating.rests import (
     announce_maintenance,
     keep_windows,
     pause,
+    public_reason,
     resume,
     windows,
 )
@@ -175,13 +179,34 @@ def test_the_page_of_the_watcher_shows_the_failing_source_and_no_inner_address(
     page = client.get("/pemantau").text
     assert "Pemantau berjalan: putaran terakhir" in page
     assert "Data 2" in page
-    assert "(500)" in page
+    assert "(HTTP 500)" in page
     answer = client.get("/pemantau.json").json
     assert [one["slug"] for one in answer["watcher"]["failing"]] == ["data-2"]
     assert {one["host"] for one in answer["watcher"]["slow_hosts"]} == {None}
     for body in (page, json.dumps(answer)):
         assert "127.0.0.1" not in body
         assert "rahasia" not in body
+
+
+def test_the_page_says_in_words_why_a_source_fails(web: Flask, world: World) -> None:
+    _live(world)
+    client = web.test_client()
+    page = client.get("/pemantau").text
+    assert "server bermasalah (HTTP 500)" in page
+    assert "http-500" not in page
+    assert "the server has a problem (HTTP 500)" in client.get("/pemantau?lang=en").text
+    assert client.get("/pemantau.json").json["watcher"]["failing"][0]["code"] == "http-500"
+
+
+def test_a_paused_application_is_counted_and_named_among_the_pauses(
+    web: Flask, world: World
+) -> None:
+    _, source_id = world.promise("", kind=models.SourceKind.PUSH)
+    with unit_of_work(world.engine) as session:
+        pause(session, source_id, "aplikasi diperbarui", "walidata", NOW)
+    watcher = web.test_client().get("/pemantau.json").json["watcher"]
+    assert (watcher["queue"]["n_paused"], watcher["queue"]["n_sources"]) == (1, 0)
+    assert [each["reason"] for each in watcher["paused"]] == ["aplikasi diperbarui"]
 
 
 def test_the_page_says_that_a_watcher_stands_still_or_never_ran(
@@ -222,6 +247,23 @@ def test_the_report_asks_a_fixed_number_of_questions_and_names_public_hosts_alon
     assert named == {"data.go.id:443", "11.0.0.1:80", None}
     assert report.slow_hosts[0].max_seconds == len(hosts)
     assert "data.go.id:443" not in {one.host for one in hidden.slow_hosts}
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("data.kota.go.id:443", "data.kota.go.id:443"),
+        ("8.8.8.8:80", "8.8.8.8:80"),
+        ("10.1.2.3:80", None),
+        ("[::1]:80", None),
+        ("server-pad:80", None),
+        ("pad.kota.intranet:80", None),
+        ("API.Kota.go.id:8443", None),
+        ("", None),
+    ],
+)
+def test_a_server_of_the_inner_network_has_no_name_in_public(host: str, shown: str | None) -> None:
+    assert public_host(host, {"api.kota.go.id:8443"}) == shown
 
 
 def test_the_queue_tells_waiting_from_in_hand_and_lost(world: World) -> None:
@@ -285,6 +327,7 @@ def test_a_host_is_not_asked_during_its_maintenance_and_again_when_it_ends(world
         (timedelta(0), timedelta(0)),
         (timedelta(0), timedelta(days=8)),
         (timedelta(61), timedelta(62)),
+        (timedelta(2), timedelta(1)),
     ],
 )
 def test_a_window_that_would_hide_a_dead_server_is_refused(
@@ -295,10 +338,54 @@ def test_a_window_that_would_hide_a_dead_server_is_refused(
         announce_maintenance(session, window, "walidata", NOW)
 
 
+def test_a_window_inside_one_that_is_announced_is_not_announced_again(small_world: World) -> None:
+    host, day = "data.example:80", timedelta(days=1)
+    with unit_of_work(small_world.engine) as session:
+        announce_maintenance(session, Window(host, NOW, NOW + day, "alasan"), "walidata", NOW)
+        with pytest.raises(NotRested, match="announced already, until 2025-03-02 01:00 UTC"):
+            later = Window(host, NOW + day / 2, NOW + day, "alasan")
+            announce_maintenance(session, later, "walidata", NOW)
+        longer = Window(host, NOW + day / 2, NOW + 2 * day, "alasan")
+        announce_maintenance(session, longer, "walidata", NOW)
+        assert len(windows(session, NOW)) == 2
+
+
+def test_a_public_reason_is_one_short_line() -> None:
+    assert public_reason(" Server\n dipindah ") == "Server dipindah"
+    assert public_reason("x" * 300) == "x" * 300
+    for reason in ("", " \n", "x" * 301):
+        with pytest.raises(NotRested):
+            public_reason(reason)
+
+
 def _line(message: str, **extra: object) -> dict[str, object]:
     record = logging.LogRecord("mutakhir", logging.INFO, __file__, 1, message, (), None)
     vars(record).update(extra)
     return json.loads(JsonLines().format(record))
+
+
+def test_the_doctor_names_a_source_that_nobody_comes_to_look_at(world: World, clock: Clock) -> None:
+    context = _context(world.engine, clock)
+    for minutes, well in ((60, True), (61, False)):
+        world.promise("https://data.opd.test/a.csv", now=NOW - timedelta(minutes=minutes))
+        sign = {each.what: each for each in examine_health(context, NOW).signs}["queue"]
+        assert sign.well is well
+    assert sign.found == "2 of 2 sources are due, the oldest since 2025-02-28 23:59 UTC"
+    assert "MUTAKHIR_WORKERS" in (sign.advice or "")
+    context.reading_engine.dispose()
+
+
+def test_the_doctor_says_that_no_worker_of_the_distributed_engine_is_alive(
+    world: World, clock: Clock
+) -> None:
+    context = _context(world.engine, clock)
+    distributed = context.settings.model_copy(update={"engine": EngineName.PROCRASTINATE})
+    context = replace(context, settings=distributed)
+    sign = {each.what: each for each in examine_health(context, NOW).signs}["workers"]
+    assert not sign.well
+    is_postgres = world.engine.dialect.name == "postgresql"
+    assert sign.found.startswith("none is alive" if is_postgres else "they need PostgreSQL")
+    context.reading_engine.dispose()
 
 
 def test_a_line_of_the_journal_is_json_and_carries_no_secret() -> None:
@@ -335,6 +422,34 @@ def test_a_job_is_written_down_with_its_end_and_its_error_goes_on() -> None:
     assert (well["event"], well["ended"]) == ("tick", "well")
     assert (failed["level"], failed["ended"]) == ("error", "failed")
     assert "ZeroDivisionError" in failed["error"]
+
+
+def test_the_journal_says_once_what_the_scheduler_would_say_again() -> None:
+    stream, root, ours = io.StringIO(), logging.getLogger(), logging.getLogger("mutakhir")
+    kept = root.handlers[:], root.level, ours.level
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    job = journaled("tick", fail)
+    open_journal(stream)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            job()
+        # As APScheduler names the functions that it runs.
+        executor = logging.getLogger("apscheduler.executors.default")
+        for function in (job, fail):
+            executor.error(
+                'Job "%s (trigger: interval)" raised an exception', function.__qualname__
+            )
+        scheduler = logging.getLogger("apscheduler.scheduler")
+        scheduler.warning("skipped: maximum number of running instances reached (1)")
+        scheduler.warning("the clock went back")
+    finally:
+        root.handlers[:], root.level, ours.level = kept
+    events = [json.loads(line)["event"] for line in stream.getvalue().splitlines()]
+    assert (events[0], events[-1], len(events)) == ("tick", "the clock went back", 3)
+    assert ".fail (trigger" in events[1]
 
 
 def test_a_request_is_written_down_by_its_rule_and_never_by_its_address(
@@ -377,6 +492,9 @@ def test_every_unit_starts_again_and_starts_what_there_is() -> None:
     for unit in units.values():
         assert "\nRestart=always\n" in unit
         assert "\nEnvironmentFile=/etc/mutakhir/env\n" in unit
+    assert "MUTAKHIR_ENGINE=procrastinate\n" in recipe
+    assert "pip install '.[scale" in recipe
+    assert "ln -s /etc/mutakhir/env /var/lib/mutakhir/.env" in recipe
     named = set(re.findall(r"`(mutakhir_\w+)`", recipe))
     source = (ROOM / "metrics.py").read_text("utf-8")
     assert named

@@ -73,8 +73,8 @@ def test_a_token_is_made_shown_once_used_and_revoked(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("token", "tidak-ada"), "Tidak ada dataset 'tidak-ada'"),
-        (("token", "realisasi-pad", "--revoke"), "tidak punya token"),
+        (("token", "tidak-ada"), "there is no dataset 'tidak-ada'"),
+        (("token", "realisasi-pad", "--revoke"), "has no token"),
     ],
 )
 def test_what_has_no_token_is_refused_in_one_line(

@@ -154,7 +154,12 @@ def test_what_cannot_be_read_ends_with_1_and_says_whether_it_may_pass(
         (("try", "--kind", "http_file", "--address", "x", "--options", "@no"), "cannot be read"),
         (("pause", "tidak-ada", "--reason", "x"), "no dataset 'tidak-ada'"),
         (("pause", "laporan-gizi", "--reason", "x"), "no source that could be paused"),
-        (("pause", "kunjungan", "--reason", " "), "without a reason"),
+        (("pause", "kunjungan", "--reason", " "), "needs a reason"),
+        (("pause", "kunjungan", "--reason", "x" * 301), "at most 300"),
+        (
+            ("maintenance", "add", "a.test:70000", "--to", "2025-08-09", "--reason", "x"),
+            "is no ser",
+        ),
         (("resume", "kunjungan"), "is not paused"),
         (("maintenance", "add", "a.test", "--to", "2025-08-09", "--reason", "x"), "host:port"),
         (("maintenance", "add", "a.test:80", "--to", "2025-08-01", "--reason", "x"), "in the futu"),
@@ -174,6 +179,21 @@ def test_a_wrong_option_is_named_with_its_help(run: Run, server: SampleServer) -
     given = '{"halaman": "acak"}'
     words = ("--kind", "json_api", "--address", server.at("/api"), "--options", given)
     assert 'option "halaman"' in refused(run("try", *words), 1)
+
+
+def test_a_recipe_says_what_its_office_prepares_without_reading_the_program(run: Run) -> None:
+    said = run("options", "sppd").stdout
+    assert "v_sppd (no_spt, opd, tujuan" in said
+    assert "alamat: env:SUMBER_SPPD" in said
+    assert "mutakhir try --options sppd\n" in said
+    jdih = json.loads(run("options", "jdih", "--json").stdout)
+    assert (jdih["sumber"], jdih["kind"], jdih["kolom_waktu"]) == (
+        "jdih",
+        "jdihn",
+        "tanggal_pengundangan",
+    )
+    assert "JDIHN" in jdih["note"]
+    assert "--address 'https://jdih.<daerah>.go.id" in run("options", "jdih").stdout
 
 
 def test_the_options_of_a_kind_are_a_typed_form_with_help_in_indonesian(run: Run) -> None:

@@ -42,6 +42,7 @@ BROKEN = {
     "a negative chunk size": chunked(end=b"-1\r\n\r\n0\r\n\r\n"),
     "a chunk size with an underscore": chunked(end=b"1_0\r\n0123456789abcdef\r\n0\r\n\r\n"),
     "a chunk that runs over": chunked(end=b"3\r\nbulan\r\n0\r\n\r\n"),
+    "longer than its length": reply("200 OK", f"Content-Length: {len(BODY) - 9}"),
     "two lengths that differ": reply("200 OK", "Content-Length: 5", "Content-Length: 32"),
     "a negative length": reply("200 OK", "Content-Length: -32"),
     "a length in letters": reply("200 OK", "Content-Length: abc"),

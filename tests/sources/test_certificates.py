@@ -49,14 +49,26 @@ def test_what_is_no_certificate_has_no_end() -> None:
         ),
         (
             "unable to get local issuer certificate",
+            "Sertifikat https tidak dapat dipercaya, penerbitnya tidak dikenal atau rantainya "
+            "tidak lengkap (berlaku sampai 2025-03-01).",
+        ),
+        (
+            "what nobody foresaw",
             "Sertifikat https tidak dapat dipercaya (berlaku sampai 2025-03-01).",
         ),
     ],
 )
 def test_a_bad_certificate_is_named_with_its_end(said: str, sentence: str) -> None:
-    error = bad_certificate(ValueError(said), datetime(2025, 3, 1, tzinfo=UTC))
+    now = datetime(2025, 2, 1, tzinfo=UTC)
+    error = bad_certificate(ValueError(said), datetime(2025, 3, 1, tzinfo=UTC), now)
     assert (error.code, error.sentence_id) == ("tls", sentence)
-    assert "2025" not in bad_certificate(ValueError(said), None).sentence_en
+    assert "2025" not in bad_certificate(ValueError(said), None, now).sentence_en
+
+
+def test_a_certificate_that_has_ended_is_said_to_have_ended_whoever_issued_it() -> None:
+    until, now = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 3, 2, tzinfo=UTC)
+    error = bad_certificate(ValueError("unable to get local issuer certificate"), until, now)
+    assert error.sentence_en == "The https certificate has expired (valid until 2025-03-01)."
 
 
 def test_a_resolver_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

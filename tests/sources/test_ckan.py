@@ -141,10 +141,24 @@ def test_the_rows_of_the_datastore_come_whole_without_their_numbers(
 
 
 def test_a_dataset_that_is_gone_is_permanent(portal: Portal, reach: Reach) -> None:
-    assert refused(reach, portal.at(""), dataset="lain").code == "http-404"
+    gone = refused(reach, portal.at(""), dataset="lain")
+    assert (gone.code, gone.permanent, gone.http_status) == ("no-such-dataset", True, 404)
+    assert '"lain"' in gone.sentence_id
     portal.package["state"] = "deleted"
     error = refused(reach, portal.at("/dataset/ihk"))
     assert (error.code, error.permanent) == ("removed", True)
+
+
+def test_a_file_without_rows_in_the_datastore_says_to_read_the_file(
+    portal: Portal, reach: Reach
+) -> None:
+    portal.offer(resource("r1", "ihk", "CSV"))
+    portal.pages["/api/3/action/datastore_search"] = (404, {}, b"{}")
+    error = refused(reach, portal.at("/dataset/ihk"), isi="datastore")
+    assert (error.code, error.permanent) == ("no-such-file", True)
+    assert "isi = berkas" in error.sentence_id
+    portal.pages["/api/3/action/datastore_search"] = (503, {}, b"")
+    assert refused(reach, portal.at("/dataset/ihk"), isi="datastore").code == "http-503"
 
 
 def test_a_dataset_without_a_fitting_file_says_what_there_is(portal: Portal, reach: Reach) -> None:

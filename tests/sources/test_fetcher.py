@@ -85,6 +85,11 @@ def test_a_zip_or_json_that_closes_itself_needs_no_framing(
         ("410 Gone", "http-410", True),
         ("401 Unauthorized", "http-401", True),
         ("403 Forbidden", "http-403", True),
+        ("400 Bad Request", "http-400", True),
+        ("405 Method Not Allowed", "http-405", True),
+        ("451 Unavailable For Legal Reasons", "http-451", True),
+        ("408 Request Timeout", "http-408", False),
+        ("429 Too Many Requests", "http-429", False),
         ("500 Oops", "http-500", False),
         ("503 Busy", "http-503", False),
         ("204 No Content", "http-204", False),
@@ -222,6 +227,17 @@ def test_redirects_are_followed_and_the_last_address_is_told(
     assert fetched.path.read_bytes() == BODY
 
 
+def test_a_redirect_to_a_file_name_with_blanks_is_followed(
+    raw: Raw, fetcher_for: FetcherFor
+) -> None:
+    there = raw(says(sized()))
+    target = f"http://127.0.0.1:{there.port}/data 2025.csv"
+    here = raw(says(sized(b"", f"Location: {target}", status="302 Found")))
+    fetched = fetcher_for(here.port, there.port).fetch(here.address, Conditional(), NOW)
+    assert fetched.moved_to == target.replace(" ", "%20")
+    assert there.requests[0].startswith(b"GET /data%202025.csv HTTP/1.1")
+
+
 def test_a_redirect_loop_ends_after_five_hops(raw: Raw, fetcher_for: FetcherFor) -> None:
     server = raw(says(sized(b"", "Location: /data.csv", status="302 Found")))
     error = error_of(fetcher_for(server.port), server.address)
@@ -257,6 +273,34 @@ def test_a_redirect_to_another_scheme_is_refused(
 def test_what_is_no_plain_web_address_is_refused(fetcher_for: FetcherFor, address: str) -> None:
     error = error_of(fetcher_for(), address)
     assert (error.code, error.permanent) == ("bad-address", True)
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "said"),
+    [
+        ("http://169.254.169.254/latest", "forbidden-address", "redirects to 169.254.169.254:80"),
+        ("http://user:pass@127.0.0.1/", "bad-address", "redirects to what is no plain web address"),
+        ("http://[::1", "bad-address", "redirects to what is no plain web address"),
+        ("", "broken-answer", "a redirect without a target"),
+    ],
+)
+def test_a_bad_redirect_is_not_blamed_on_the_address_that_was_registered(
+    raw: Raw, fetcher_for: FetcherFor, target: str, code: str, said: str
+) -> None:
+    server = raw(says(sized(b"", f"Location: {target}", status="302 Found")))
+    error = error_of(fetcher_for(server.port), server.address)
+    assert error.code == code
+    assert said in error.sentence_en
+
+
+def test_a_server_that_speaks_no_https_is_not_said_to_have_a_bad_certificate(
+    raw: Raw, fetcher_for: FetcherFor
+) -> None:
+    server = raw(says(sized(status="400 Bad Request")))
+    address = server.address.replace("http:", "https:")
+    error = error_of(fetcher_for(server.port), address)
+    assert (error.code, error.permanent) == ("tls", True)
+    assert "speaks no proper https" in error.sentence_en
 
 
 def test_a_kept_connection_serves_the_next_request_and_a_dropped_one_is_replaced(

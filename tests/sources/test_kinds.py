@@ -1,5 +1,6 @@
 """Every kind of source keeps the port: found by the folder scan, named, honest in failure."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +74,18 @@ def test_a_link_out_of_the_drop_folder_is_refused(reach: Reach, tmp_path: Path) 
         with pytest.raises(SourceError) as caught:
             DropFolder(reach).fetch(Ref(address), Conditional(), NOW)
         assert caught.value.code == "bad-address"
+
+
+def test_a_folder_or_a_pipe_in_the_drop_folder_is_told_and_waited_for_by_nobody(
+    reach: Reach,
+) -> None:
+    assert reach.drop_folder is not None
+    (reach.drop_folder / "dinkes").mkdir()
+    os.mkfifo(reach.drop_folder / "pipa.csv")
+    for address in ("dinkes", "pipa.csv"):
+        with pytest.raises(SourceError, match="bukan berkas") as caught:
+            DropFolder(reach).fetch(Ref(address), Conditional(), NOW)
+        assert (caught.value.fault, caught.value.permanent) == (Fault.SOURCE, True)
 
 
 def test_a_file_that_is_not_there_is_no_fault_of_ours(reach: Reach) -> None:

@@ -21,7 +21,7 @@ from catalog.models import SourceKind, VersionStatus
 from catalog.models.db import reading
 from catalog.rules.terms import Access, Cadence, Outcome, Rank
 from catalog.settings import Mode, Settings
-from checks.engines.shares import hosts_due, look_at_host
+from checks.engines.shares import crew_of, hosts_due, look_at_share, share_of
 from checks.look import sweep
 from checks.looking.glance import glance
 from checks.looking.leases import LOOKED_AT, Leased, lease_due
@@ -343,7 +343,9 @@ def test_a_worker_takes_every_kind_by_the_host_that_is_stored(
     whole_city.load(kind)
     watcher = whole_city.world.watcher
     assert hosts_due(watcher, AT) == [whole_city.source().host]
-    assert look_at_host(watcher, whole_city.source().host) == 1
+    crew = crew_of(watcher, 1)
+    assert look_at_share(watcher, share_of(whole_city.source().host), crew) == 1
+    crew.close()
     assert len(whole_city.world.versions(whole_city.source().dataset_id)) == 1
     assert hosts_due(watcher, AT) == []
 

@@ -35,6 +35,18 @@ def test_without_a_unique_key_rows_are_matched_to_the_likest():
     assert counts(old, new) == (1, 1, 1)
 
 
+def test_a_row_put_in_between_renumbers_the_others_and_changes_none():
+    old = "no,desa,n\n1,A,5\n2,B,6\n3,C,7\n"
+    assert counts(old, "no,desa,n\n1,X,4\n2,A,5\n3,B,6\n4,C,7\n") == (1, 0, 0)
+    assert counts(old, "no,desa,n\n1,B,6\n2,A,5\n3,C,7\n") == (0, 0, 2)
+
+
+def test_one_corrected_word_is_a_changed_row_and_another_year_another_row():
+    old = "nama,alamat,tahun,n\nX,Jl 1,2023,5\nY,Jl 2,2023,6\nZ,Jl 3,2023,7\n"
+    assert counts(old, old.replace("Jl 2", "Jl 22")) == (0, 0, 1)
+    assert counts(old, old.replace("Jl 2,2023", "Jl 2,2024")) == (1, 1, 0)
+
+
 def test_a_row_that_comes_twice_is_one_row_added():
     assert counts(OLD, OLD + "Batu,2023,10\n", ("kecamatan",)) == (1, 0, 0)
 
@@ -82,3 +94,31 @@ def test_a_changed_type_is_told_but_integer_to_number_is_data():
 
 def test_order_and_case_of_the_columns_are_no_drift():
     assert sentences("a,n\nx,1\n", "N,A\n1,x\n") == []
+
+
+def test_the_next_year_in_the_place_of_the_first_is_another_column():
+    old, new = "uraian,2021,2022\na,1,2\n", "uraian,2022,2023\na,2,3\n"
+    assert sentences(old, new) == ["kolom '2021' hilang", "kolom '2023' baru"]
+    assert sentences(old, "uraian,Tahun 2021,2022\na,1,2\n") == [
+        "kolom '2021' menjadi 'Tahun 2021'"
+    ]
+    assert sentences(old, "tahun,sapi,kuda\na,1,2\n")[1:] == [
+        "kolom '2021' hilang",
+        "kolom '2022' hilang",
+        "kolom 'sapi' baru",
+        "kolom 'kuda' baru",
+    ]
+
+
+def test_two_renamed_columns_that_changed_places_are_each_known():
+    old, new = "a,jml_l,jml_p\nx,1,2\n", "a,jumlah_p,jumlah_l\nx,2,1\n"
+    assert sentences(old, new) == [
+        "kolom 'jml_l' menjadi 'jumlah_l'",
+        "kolom 'jml_p' menjadi 'jumlah_p'",
+    ]
+
+
+def test_the_month_that_is_filled_in_is_no_change_of_type_and_an_emptied_one_is_told():
+    before, after = "obyek,jan,feb\na,1,\nb,2,\n", "obyek,jan,feb\na,1,3\nb,2,4\n"
+    assert sentences(before, after) == []
+    assert sentences(after, before) == ["kolom 'feb' kini kosong"]

@@ -189,6 +189,33 @@ def test_notes_on_variables_say_what_the_table_says_and_leave_concepts_open():
     )
 
 
+def test_what_a_table_does_not_say_of_its_measures_is_not_said_for_it():
+    table = table_of(
+        "id,tahun,IHK,skala,pertumbuhan (%),persen_lulus,selisih\n1,2023,101.5,4.25,-2.5,97.5,3\n"
+        "2,2024,103.1,4.5,105.1,98.5,-4\n"
+    )
+    notes = {note.alias: note for note in variables(table, infer(table))}
+    number = notes["id"]
+    assert (number.ukuran, number.referensi_waktu, number.satuan) == (None, None, None)
+    assert notes["IHK"].ukuran == "Indeks"
+    assert notes["skala"].ukuran is None
+    assert notes["selisih"].aturan_validasi == ()
+    assert notes["pertumbuhan (%)"].aturan_validasi == ()
+    assert notes["persen_lulus"].aturan_validasi == ("0 sampai 100",)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("kerugian_rp", "rupiah"), ("luas_ha", "ha"), ("panjang_km", "km"), ("persen_lulus", "persen"),
+     ("m", None), ("jumlah", None),
+     ("kepadatan_jiwa_km2", None), ("Hasil (Kw/Ha)", "Kw/Ha"), ("Luas (km2)", "km2"),
+     ("program", None)],
+)  # fmt: skip
+def test_a_unit_at_the_end_of_a_name_is_the_unit(name, unit):
+    (_, field) = infer(table_of(f"desa,{name}\nA,5\nB,6\n")).fields
+    assert field.unit == unit
+
+
 def test_personal_variables_are_not_open_and_their_values_not_listed():
     table = table_of("nik,jenis\n3579011708950001,A\n3579011708950001,A\n")
     (nik, _) = variables(table, infer(table))

@@ -123,6 +123,15 @@ def test_an_unnamed_column_of_niks_is_found_and_one_of_accounts_is_not():
     assert column("nomor", *(f"0013{i:012d}" for i in range(30))) == []
 
 
+@pytest.mark.parametrize("header", ["NIK", "Nomor Identitas", "No KK"])
+def test_niks_that_a_spreadsheet_rounded_are_niks(header):
+    numbers = ("3579014107900000", "3579011203850000", "3579025506770010", "3579036508810000")
+    text = f"{header},n\n" + "".join(f"{number},1\n" for number in numbers)
+    assert len(list(PersonalData().run(inspection(text)))) == 1
+    ending_in_0 = "".join(f"{3579 * 10**12 + n * 10},1\n" for n in range(30))
+    assert list(PersonalData().run(inspection(f"pelanggan,n\n{ending_in_0}"))) == []
+
+
 def test_a_few_niks_among_many_accounts_are_found_and_counted():
     cells = [f"0013{i * 7919:012d}" for i in range(100)]
     cells[10:90:20] = [f"357901{day}08950001" for day in (11, 52, 23, 64)]

@@ -100,6 +100,24 @@ def test_a_column_called_total_that_never_was_one_is_left_alone():
     assert found(Totals, "a,laki,perempuan,jumlah\nA,5,6,1\nB,7,8,2\nC,1,2,30\nD,4,4,8\n") == []
 
 
+@pytest.mark.parametrize(
+    ("header", "total"),
+    [("laki,perempuan,jumlah_penduduk", "60"), ("L,P,L+P", "60"), ("luas,L,P,total_jiwa", "60"),
+     ("2024 L,2024 P,2024 Jml", "60")],
+)  # fmt: skip
+def test_a_total_that_is_named_for_what_it_sums_is_one_where_rows_say_so(header, total):
+    before = "7," if header.startswith("luas") else ""
+    rows = "".join(f"D{n},{before}{n},{2 * n},{3 * n}\n" for n in range(1, 12))
+    last = f"X,{before}20,30,{total}\n"
+    (one,) = found(Totals, f"desa,{header}\n{rows}{last}")
+    assert (one.row, one.field) == (13, header.rpartition(",")[2])
+
+
+def test_what_happens_to_equal_the_only_part_is_no_total():
+    rows = "".join(f"D{n},{n},0,{n}\n" for n in range(1, 12))
+    assert found(Totals, f"desa,anggota,keluar,jumlah_hadir\n{rows}X,20,3,21\n") == []
+
+
 def test_a_total_row_below_the_data_must_be_their_sum():
     text = "kecamatan,ton,unit\nA,5,1\nB,7,2\nC,8,4\nJumlah,{},7\n"
     assert found(Totals, text.format(20)) == []
@@ -155,6 +173,11 @@ def test_a_share_lies_between_0_and_100(header, cell, wrong):
     assert bool(found(Percentages, f"desa,{header}\nA,50\nB,{cell}\n")) is wrong
 
 
+def test_a_bare_percent_sign_is_a_unit_and_beside_what_was_reached_it_may_pass_100():
+    assert places(found(Percentages, "desa,%\nA,50\nB,120\n")) == [(3, "%")]
+    assert found(Percentages, "opd,anggaran,realisasi,%\nA,100,120,120\nB,100,50,50\n") == []
+
+
 def test_a_percentage_among_rows_of_other_units_is_found():
     text = "uraian,satuan,2024\nRumah layak,Persen,{}\nJumlah rumah,Unit,4300\n"
     assert found(Percentages, text.format("93.1")) == []
@@ -164,10 +187,18 @@ def test_a_percentage_among_rows_of_other_units_is_found():
 @pytest.mark.parametrize(
     ("header", "wrong"),
     [("jumlah_penduduk", True), ("selisih", False), ("neraca_ton", False), ("suhu", False),
-     ("saldo", False), ("kasus", True), ("realisasi_rp", False), ("lat", False)],
+     ("saldo", False), ("kasus", True), ("realisasi_rp", False), ("lat", False),
+     ("tinggi_muka_air_cm", False)],
 )  # fmt: skip
 def test_what_is_counted_is_never_negative(header, wrong):
     assert bool(found(NegativeCounts, f"desa,{header}\nA,5\nB,-2\nC,9\n")) is wrong
+
+
+def test_a_row_that_says_it_may_be_negative_may():
+    text = "uraian,jumlah\nPendapatan,100\nBelanja,120\n{},-20\n"
+    assert found(NegativeCounts, text.format("Surplus/(Defisit)")) == []
+    assert found(NegativeCounts, text.format("Laju inflasi")) == []
+    assert places(found(NegativeCounts, text.format("Barusari"))) == [(4, "jumlah")]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +210,17 @@ def test_a_date_must_be_in_the_calendar(cell, wrong):
     rows = "".join(f"{d:02d}/03/2024,{d}\n" for d in range(1, 13))
     findings = found(ImpossibleDates, f"tanggal,n\n{rows}{cell},1\n")
     assert places(findings) == ([(14, "tanggal")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "wrong"),
+    [("20244", True), ("2204", True), ("2O24", True), ("2023", False), ("2024*", False),
+     ("0", False), ("Rata-rata", False)],
+)  # fmt: skip
+def test_one_mistyped_year_is_named_though_the_column_is_numbers_then(cell, wrong):
+    rows = "".join(f"{2010 + n},{n}\n" for n in range(12))
+    findings = found(ImpossibleDates, f"tahun,n\n{rows}{cell},1\n")
+    assert places(findings) == ([(14, "tahun")] if wrong else [])
 
 
 def test_an_end_lies_not_before_its_beginning():
@@ -261,6 +303,25 @@ def test_a_code_of_another_city_is_a_stray_where_nearly_all_are_of_one():
     assert codes("kode_kecamatan", *HOME * 5, "35.73.01") == ["35.73.01"]
     assert codes("kode_kecamatan", *HOME, "35.73.01", "35.78.01") == []
     assert codes("kode_kecamatan", *HOME * 2, "35.73.01", city="3579") == ["35.73.01"]
+
+
+def test_where_the_city_is_known_a_table_of_three_districts_is_enough():
+    assert codes("kode_kecamatan", *HOME, "35.73.01", city="3579") == ["35.73.01"]
+    assert codes("kode_kecamatan_asal", *HOME, "35.73.01", city="3579") == []
+
+
+def test_districts_of_another_city_alone_are_named_once():
+    elsewhere = "kode_kecamatan,n\n35.73.01,1\n35.73.02,2\n35.73.03,3\n"
+    (one,) = found(RegionCodes, elsewhere, city_code="3579")
+    assert "semua kode dari Kota Malang (3573)" in one.message_id
+    assert found(RegionCodes, elsewhere) == []
+    regencies = "kode_kabupaten_kota,n\n3573,1\n3507,2\n"
+    assert found(RegionCodes, regencies, city_code="3579") == []
+
+
+def test_a_city_above_its_districts_is_a_whole_code():
+    assert codes("kode_wilayah", "35.79", *HOME, "35.79.01.1001", city="3579") == []
+    assert codes("kode_wilayah", "35.73", *HOME * 3) == ["35.73"]
 
 
 def test_a_village_must_lie_in_the_district_beside_it():

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from checks.tables.findings import Finding, Severity
-from checks.tables.grouping import grouped
+from checks.tables.grouping import grouped, in_file
 from checks.tables.mending.marking import excel_place, marked_workbook
 from checks.tables.mending.remedies import (
     File,
@@ -100,6 +100,35 @@ def test_the_repairs_of_a_sent_file_are_listed_with_its_questions(tmp_path: Path
     assert repaired_text(File(path, "x.csv")) == (
         b"tgl,nilai\r\n03/04/2024,1234.5\r\n05/06/2024,2000.5\r\n"
     )
+
+
+def test_a_row_in_a_sentence_is_the_row_that_excel_shows() -> None:
+    table = table_of("Tabel 3\n\ndesa,ket\nA,x\nB,y\n")
+    sentence = 'Baris 3, kolom "baris 3": "baris 2" mengulang baris 2.'
+    assert in_file(sentence, table) == 'Baris 5, kolom "baris 3": "baris 2" mengulang baris 4.'
+    assert in_file("Row 3 repeats row 2.", table) == "Row 5 repeats row 4."
+    assert in_file("Ada 12 baris.", table) == "Ada 12 baris."
+
+
+def test_dates_that_a_schema_agrees_are_mended_though_others_are_none(tmp_path: Path) -> None:
+    path, schema = tmp_path / "x.csv", {"fields": [{"name": "tgl", "type": "date"}, {"name": "n"}]}
+    path.write_text("tgl,n\n2024-01-31,1\n17 Agustus 2024,2\n05/04/2024,3\n31/02/2024,4\n")
+    assert repaired_text(File(path, "x.csv", schema)) == (
+        b"tgl,n\r\n2024-01-31,1\r\n2024-08-17,2\r\n2024-04-05,3\r\n31/02/2024,4\r\n"
+    )
+    path.write_text("tgl,n\n2024-01-31,1\n05/04/2024,3\n03/14/2024,4\n")
+    assert b"05/04/2024" in repaired_text(File(path, "x.csv", schema))
+
+
+def test_a_repair_says_in_which_form_the_dates_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("tgl,tahun\n2024-08-17,2024.0\n18/08/2024,2024.0\n")
+    schema = {"fields": [{"name": "tgl", "type": "date", "format": "%d/%m/%Y"}]}
+    asked = mending(File(path, "x.csv", schema), []).repairs
+    assert [repair.code for repair in asked] == ["years_as_floats", "dates"]
+    assert "menurut skema" in asked[1].message_id
+    plainly = mending(File(path, "x.csv"), []).repairs
+    assert "tahun-bulan-hari" in plainly[1].message_id
 
 
 def test_the_repaired_copy_says_what_was_there(tmp_path: Path) -> None:

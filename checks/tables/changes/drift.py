@@ -1,12 +1,17 @@
 """Columns that came, went, were renamed or changed type between two versions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from checks.tables.table import Column, folded, shown
+from checks.tables.time_columns import time_of_header
 
 _ALIKE = 0.6
+# Of more columns only those at the same place are looked at.
+_MOST_PAIRS = 10_000
+
+_Placed = tuple[int, Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +30,42 @@ def drift(old: Sequence[Column], new: Sequence[Column]) -> tuple[ColumnChange, .
     after = {folded(column.name): (i, column) for i, column in enumerate(new)}
     gone = [before[name] for name in before if name not in after]
     come = [after[name] for name in after if name not in before]
+    renamed = _renamed(gone, come)
     changes = []
-    for place, column in gone:
-        renamed = _renamed(place, column, come)
-        if renamed is not None:
-            come.remove(renamed)
-            changes.append(_rename(column.name, renamed[1].name))
-        else:
-            changes.append(_gone(column.name))
-    changes.extend(_come(column.name) for _, column in come)
+    for _, column in gone:
+        now = renamed.get(column.name)
+        changes.append(_gone(column.name) if now is None else _rename(column.name, now))
+    known = set(renamed.values())
+    changes.extend(_come(column.name) for _, column in come if column.name not in known)
     for name in before:
-        if name in after and _family(before[name][1]) != _family(after[name][1]):
-            changes.append(_retyped(before[name][1], after[name][1]))
+        if name in after:
+            changes += _retyped(before[name][1], after[name][1])
     return tuple(changes)
 
 
-def _renamed(
-    place: int, column: Column, come: list[tuple[int, Column]]
-) -> tuple[int, Column] | None:
-    same_type = [item for item in come if _family(item[1]) == _family(column)]
-    for item in same_type:
-        if item[0] == place:
-            return item
-    scored = [(_likeness(column.name, item[1].name), -item[0], item) for item in same_type]
-    best = max(scored, key=lambda score: score[:2], default=None)
-    return best[2] if best and best[0] >= _ALIKE else None
+def _renamed(gone: list[_Placed], come: list[_Placed]) -> dict[str, str]:
+    """Return the new names of columns by their old ones: alike, or at the same place.
+
+    The year 2024 in the place of 2021 is another column, not another name.
+    """
+    is_many = len(gone) * len(come) > _MOST_PAIRS
+    times = {column.name: time_of_header(column.name) for _, column in (*gone, *come)}
+    scored = sorted(
+        (-_likeness(old.name, new.name), place != now_at, place, now_at, old.name, new.name)
+        for place, old in gone
+        for now_at, new in come
+        if _family(old) == _family(new)
+        and times[old.name] == times[new.name]
+        and (place == now_at or not is_many)
+    )
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for likeness, is_moved, _, _, old_name, new_name in scored:
+        is_free = old_name not in found and new_name not in taken
+        if is_free and (-likeness >= _ALIKE or not is_moved):
+            found[old_name] = new_name
+            taken.add(new_name)
+    return found
 
 
 def _likeness(left: str, right: str) -> float:
@@ -77,11 +93,20 @@ def _come(name: str) -> ColumnChange:
     return ColumnChange("new", name, f"kolom '{label}' baru", f"column '{label}' is new")
 
 
-def _retyped(old: Column, new: Column) -> ColumnChange:
+def _retyped(old: Column, new: Column) -> Iterator[ColumnChange]:
+    """Yield the change of a type; a column that is filled for the first time has no other."""
     label = shown([new.name])
-    return ColumnChange(
-        "retyped",
-        new.name,
-        f"tipe kolom '{label}' berubah dari {old.type} menjadi {new.type}",
-        f"the type of column '{label}' changed from {old.type} to {new.type}",
-    )
+    if new.is_empty and not old.is_empty:
+        yield ColumnChange(
+            "emptied",
+            new.name,
+            f"kolom '{label}' kini kosong",
+            f"column '{label}' is empty now",
+        )
+    elif not old.is_empty and _family(old) != _family(new):
+        yield ColumnChange(
+            "retyped",
+            new.name,
+            f"tipe kolom '{label}' berubah dari {old.type} menjadi {new.type}",
+            f"the type of column '{label}' changed from {old.type} to {new.type}",
+        )

@@ -3,7 +3,7 @@
 import re
 from math import isfinite
 
-from checks.tables.columns import is_code_name, is_unit_name, name_key
+from checks.tables.columns import is_code_name, is_row_number_name, is_unit_name, name_key
 from checks.tables.numbers import plain
 from checks.tables.table import ColumnType, Table
 from checks.tables.time_columns import TimeColumns, time_columns
@@ -13,15 +13,24 @@ _NO_MEASURE = re.compile(
     r"|(?:^|_)(?:rt|rw|lat|lon|lng|long|latitude|longitude|lintang|bujur|tahun|thn|year|bulan"
     r"|minggu|hari|tanggal|triwulan|semester|kelas|peringkat|ranking|skor_urut)(?:_|$)"
 )
-_ROW_NUMBER = re.compile(
-    r"^(?:id|no|nomor|no_urut|nomor_urut|urutan|objectid|fid|gid|index|row|baris|kolom_1)$"
-)
 _SIMPLE = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _RATE = re.compile(
     r"persen|prosen|presen|%|rasio|indeks|index|laju|rata|rerata|average|kepadatan|tingkat|angka_"
     r"|suhu|temperatur|kelembaban|tekanan|per_kapita|perkapita|inflasi|pertumbuhan|median|harga"
     r"|upah|skor|nilai_tukar|ipm|apk|apm|tpak?$|tpt|hunian|lama_(?:inap|tunggu|sekolah|hari|jam|menit)|usia|umur|derajat|celcius|kecepatan"
     r"|maksimal|minimal|maksimum|minimum|max|min$|koefisien|gini|garis"
+)
+
+_SIGNED = re.compile(
+    r"selisih|perubahan|neraca|saldo|surplus|defisit|neto|netto|laba|rugi|koreksi|penyesuaian|mutasi"
+    r"|tambah|deviasi|kenaikan|penurunan|elevasi|rupiah|anggaran|pembiayaan|pendapatan|nilai|(?:^|_)rp"
+    r"|_rp$|silpa|suhu|arus|ekspor|investasi|muka_air|pasang_surut"
+)
+# Achievements, growth and gross rates may pass 100, and growth may be negative.
+_MAY_PASS = re.compile(
+    r"realisasi|capaian|kinerja|target|serapan|apk|partisipasi_kasar|pertumbuhan|tumbuh|laju|inflasi"
+    r"|perubahan|kenaikan|penurunan|ketersediaan|kecukupan|kontribusi|selisih|naik|turun|deviasi|pph"
+    r"|rasio|cakupan|growth|mtm|yoy|ytd|indeks|kemajuan|progres"
 )
 
 
@@ -73,7 +82,7 @@ def row_numbers(table: Table) -> frozenset[int]:
     return frozenset(
         index
         for index, column in enumerate(table.columns)
-        if column.type is ColumnType.INTEGER and _ROW_NUMBER.search(name_key(column.name))
+        if column.type is ColumnType.INTEGER and is_row_number_name(column.name)
     )
 
 
@@ -100,6 +109,17 @@ def time_indexes(table: Table, times: TimeColumns | None = None) -> tuple[int, .
 def is_rate(name: str, unit: str | None) -> bool:
     """Tell whether the numbers of a column cannot be added up: shares, means, prices."""
     return _RATE.search(f"{name_key(name)} {(unit or '').casefold()}") is not None
+
+
+def may_be_negative(name: str, unit: str | None) -> bool:
+    """Tell whether numbers of this name may lie below 0: balances, changes, rates, money."""
+    hint = f"{name_key(name)} {(unit or '').casefold()}"
+    return _SIGNED.search(hint) is not None or is_rate(name, unit)
+
+
+def may_pass_hundred(name: str) -> bool:
+    """Tell whether percentages of this name may lie above 100: achievements, growth."""
+    return _MAY_PASS.search(name_key(name)) is not None
 
 
 def spelled(number: float, decimals: int = 0) -> str:

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from checks.tables.columns import name_key
 from checks.tables.figures.measures import (
@@ -26,10 +27,13 @@ _TOTAL_LABEL = re.compile(
     r"|^(?:laki-laki|l) ?(?:\+|dan|&) ?(?:perempuan|p)$"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_NAMED_TOTAL = re.compile(r"^(?:jumlah|total|jml)_|_(?:jumlah|total|jml)$")
 _UNIT_IN_NAME = re.compile(r"[(\[].*?[)\]]")
 _KEPT = 0.8
 _FLOAT = 1e-12
 _LEAST_KEPT = 3
+# What is named a total is tried on its first rows with the columns just before it.
+_MOST_PARTS, _SAMPLE = 24, 40
 _MOST_GROUPS = 50_000
 _MOST_ADDED = 3_000_000
 
@@ -89,12 +93,15 @@ def _place(table: Table, row: int, column: int) -> Place:
 
 
 def _is_total_name(name: str) -> bool:
-    return _TOTAL_NAME.match(name_key(_UNIT_IN_NAME.sub(" ", name))) is not None
+    bare = _UNIT_IN_NAME.sub(" ", name)
+    return any((_TOTAL_NAME.match(name_key(bare)), _TOTAL_LABEL.match(folded(bare))))
 
 
 def _columns_of_totals(table: Table, columns: Sequence[int], numbers: Numbers) -> Iterator[Sum]:
     for total in columns:
         if not _is_total_name(table.header[total]):
+            if _NAMED_TOTAL.search(name_key(table.header[total])):
+                yield from _of_named_total(table, columns, total, numbers)
             continue
         best: list[Sum] = []
         for parts in _candidates(table, columns, total):
@@ -102,6 +109,39 @@ def _columns_of_totals(table: Table, columns: Sequence[int], numbers: Numbers) -
             if _kept(found) and sum(s.adds_up for s in found) > sum(s.adds_up for s in best):
                 best = found
         yield from best
+
+
+def _of_named_total(
+    table: Table, columns: Sequence[int], total: int, numbers: Numbers
+) -> Iterator[Sum]:
+    """Yield the sums of "jumlah_penduduk" and "2024 Jumlah", if rows clearly say it is one.
+
+    Its parts are those of the same heading, or all that stands before it, or the last two.
+    """
+    first, least = total, total - _MOST_PARTS
+    while first > least and first - 1 in columns and not _is_total_name(table.header[first - 1]):
+        first -= 1
+    before = tuple(range(first, total))
+    heading = table.header[total].rpartition(" ")[0]
+    alike = tuple(i for i in before if heading and table.header[i].startswith(heading))
+    for parts in dict.fromkeys((alike, before, before[-2:])):
+        if len(parts) < 2:
+            continue
+        every = _across(table, parts, total, numbers)
+        telling = (each for each in every if _is_telling(each, numbers))
+        found = list(islice(telling, _SAMPLE))
+        if not _kept(found):
+            continue
+        found += telling
+        if _kept(found):
+            yield from found
+            return
+
+
+def _is_telling(each: Sum, numbers: Numbers) -> bool:
+    """Tell whether a sum has two parts that are not 0; else it is as well a copy of one."""
+    n_parts = sum(1 for p in each.parts if p.row is not None and numbers[p.column][p.row])
+    return n_parts > 1
 
 
 def _candidates(table: Table, columns: Sequence[int], total: int) -> Iterator[tuple[int, ...]]:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TextIO
 
@@ -27,6 +28,15 @@ def clean_cell(column: Column, cell: str | None) -> str | None:
         if label is not None and label.unit is Unit.DAY:
             return label.start.isoformat()
     return cell
+
+
+def is_iso_day(text: str) -> bool:
+    """Tell whether a text is a day written 2024-08-17."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == len("2024-08-17")
 
 
 def clean_rows(table: Table) -> Iterator[Cells]:

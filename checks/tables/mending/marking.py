@@ -15,8 +15,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from checks.tables.findings import Finding, Severity
-from checks.tables.grouping import column_in_file, excel_place, grouped
-from checks.tables.mending.export import defused
+from checks.tables.grouping import column_in_file, excel_place, grouped, in_file
+from checks.tables.mending.export import defused, is_iso_day
 from checks.tables.mending.repairs import Repair, Repaired, repaired
 from checks.tables.numbers import plain
 from checks.tables.table import Column, ColumnType, Table, UnreadableTable
@@ -138,21 +138,13 @@ def _write_cells(
         if text is None:
             continue
         cell = sheet.cell(number, position)
-        if is_clean and column.type is ColumnType.DATE and _is_iso(text):
+        if is_clean and column.type is ColumnType.DATE and is_iso_day(text):
             cell.value = date.fromisoformat(text)
             cell.number_format = "yyyy-mm-dd"
         else:
             cell.value = _value(column, text, is_clean=is_clean)
             if isinstance(cell.value, str):
                 cell.number_format = "@"
-
-
-def _is_iso(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return len(text) == len("2024-08-17")
 
 
 def _value(column: Column, text: str, *, is_clean: bool) -> str | int | float:
@@ -188,8 +180,8 @@ def _mark(sheet: Worksheet, table: Table, findings: list[Finding], language: Lan
         is_error = any(finding.is_error for finding in mine)
         cell.fill = _FILLS[Severity.ERROR if is_error else Severity.WARNING]
         if number < _MOST_COMMENTS and (position == whole_row[0] or mine[0].field_number):
-            said = "\n".join(dict.fromkeys(_said(finding, language) for finding in mine))
-            cell.comment = Comment(_printable(said), _AUTHOR)
+            said = dict.fromkeys(in_file(_said(finding, language), table) for finding in mine)
+            cell.comment = Comment(_printable("\n".join(said)), _AUTHOR)
 
 
 def _said(finding: Finding, language: Language) -> str:

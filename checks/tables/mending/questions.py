@@ -18,7 +18,8 @@ _DATE_NAME = re.compile(r"(?:^|_)(?:tanggal|tgl|tggl|date)(?:_|$)")
 _COUNT_NAME = re.compile(
     r"jumlah|banyak|total|jml|nilai|laki|perempuan|kasus|unit|(?:^|_)rp(?:_|$)|rupiah|anggaran|pagu"
     r"|realisasi|target|omzet|kerugian|biaya|harga|pendapatan|belanja|aset|garis|upah|retribusi"
-    r"|pajak|investasi|produksi|penduduk|volume"
+    r"|pajak|investasi|produksi|penduduk|volume|korban|meninggal|luka|hilang|mengungsi|kejadian"
+    r"|penderita|pasien|sembuh|kematian|kelahiran"
 )
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 _YEAR_MONTH = re.compile(r"(?:19[5-9]|20[0-4])\d(?:0[1-9]|1[0-2])")
@@ -141,9 +142,15 @@ def _day_and_month(column: Column, cells: Sequence[str]) -> Iterator[Question]:
         return
     if all(f.group(1) == f.group(2) for f in slashed):
         return
-    proven = any(int(f.group(2)) > _MIDDLE_OF_YEAR for f in slashed)
+    proven = any(map(has_month_first, cells))
     ways = (_MONTH_FIRST, _DAY_FIRST) if proven else (_DAY_FIRST, _MONTH_FIRST)
     yield _question("day-or-month", column, cells, *ways)
+
+
+def has_month_first(cell: str) -> bool:
+    """Tell whether a cell can only be month/day/year: 03/14/2024."""
+    found = _SLASHED.fullmatch(cell)
+    return found is not None and int(found.group(2)) > _MIDDLE_OF_YEAR
 
 
 def _day_first(cell: str) -> str:

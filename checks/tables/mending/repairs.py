@@ -1,6 +1,5 @@
 """What can be mended without asking: signs, dates, words for nothing, rows that are no data."""
 
-import contextlib
 import csv
 import io
 import re
@@ -10,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from checks.tables.mending.choices import as_chosen
-from checks.tables.mending.export import clean_cell, defused
-from checks.tables.mending.questions import questions
+from checks.tables.mending.export import clean_cell, defused, is_iso_day
+from checks.tables.mending.questions import has_month_first, questions
 from checks.tables.numbers import bare, is_numeral, plain, style_of
 from checks.tables.personal.forms import masked_personal
 from checks.tables.table import Cells, Column, ColumnType, Table, folded
@@ -25,6 +24,7 @@ _ROWS = {
     "blank_rows": ("baris kosong dikeluarkan", "empty rows taken out"),
     "missing_words": ("kata pengganti kosong dikosongkan", "words for nothing made empty"),
     "codes_as_floats": ('".0" dibuang dari kode', '".0" removed from codes'),
+    "years_as_floats": ('".0" dibuang dari tahun', '".0" removed from years'),
 }
 _NAMES_ROWS = frozenset({"total_rows", "section_rows", "note_rows", "numbering_rows"})
 _N_EXAMPLES = 3
@@ -111,21 +111,25 @@ class _Form:
     decimal: str = "."
     date_format: str | None = None
     is_number: bool = False
+    is_date: bool = False
 
     def spell(self, column: Column, cell: str | None) -> str | None:
         if cell is None:
             return None
         if column.type.is_numeric:
             return cell.replace(".", self.decimal) if plain(cell, ".", None) == cell else cell
-        if self.date_format and len(cell) == len("2024-08-17"):
-            with contextlib.suppress(ValueError):
-                return date.fromisoformat(cell).strftime(self.date_format)
+        if self.date_format and is_iso_day(cell):
+            return date.fromisoformat(cell).strftime(self.date_format)
         return cell
 
 
 def _as_agreed(column: Column, cells: Sequence[str | None], form: _Form) -> Column:
-    """Return a column of agreed numbers as such, though some cells of it are none."""
-    if not form.is_number or column.type is not ColumnType.STRING:
+    """Return a column of agreed numbers or dates as such, though some cells of it are none."""
+    if column.type is not ColumnType.STRING:
+        return column
+    if form.is_date and not any(has_month_first(cell) for cell in cells if cell):
+        return Column(column.name, ColumnType.DATE)
+    if not form.is_number:
         return column
     numerals = {bare(cell) for cell in cells if cell and is_numeral(cell)}
     style = style_of(numerals, column.name, None) if numerals else None
@@ -141,11 +145,12 @@ def _forms(schema: Mapping[str, Any] | None) -> dict[str, _Form]:
     found = {}
     for field in fields if isinstance(fields, list) else []:
         if isinstance(field, Mapping):
-            form = field.get("format") if field.get("type") == "date" else None
+            is_date = field.get("type") == "date"
+            form = field.get("format") if is_date else None
             wanted = form if isinstance(form, str) and "%" in form else None
             name = folded(str(field.get("name", "")))
             is_number = field.get("type") in ("integer", "number")
-            found[name] = _Form(str(field.get("decimalChar") or "."), wanted, is_number)
+            found[name] = _Form(str(field.get("decimalChar") or "."), wanted, is_number, is_date)
     return found
 
 
@@ -202,6 +207,8 @@ def _of_column(
     shown = ", ".join(examples)
     if column.type is ColumnType.DATE:
         code, what_id, what_en = "dates", "tanggal ditulis tahun-bulan-hari", "dates made ISO"
+        if not all(is_iso_day(clean[cell] or "") for cell in changed):
+            what_id, what_en = "tanggal ditulis menurut skema", "dates written as the schema asks"
     elif any(re.search(r"[^\d.,+\-\s]", cell) for cell in changed):
         code, what_id, what_en = "number_words", "satuan dikeluarkan dari angka", "words removed"
     else:

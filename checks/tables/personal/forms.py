@@ -54,9 +54,13 @@ def is_nik(digits: str) -> bool:
     Women are written with 40 added to the day. A family card (KK) has the same form, with
     the date of its issue.
     """
+    return digits[12:] != "0000" and _begins_as_nik(digits)
+
+
+def _begins_as_nik(digits: str) -> bool:
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
     day = day - WOMEN if day > WOMEN else day
-    if not 1 <= month <= 12 or digits[12:] == "0000":
+    if not 1 <= month <= 12:
         return False
     # 1900 and 2000 differ in their February; either century will do.
     longest = max(monthrange(1900 + year, month)[1], monthrange(2000 + year, month)[1])
@@ -109,6 +113,14 @@ def sixteen_digits(text: str) -> Iterator[str]:
 def niks(text: str) -> Iterator[str]:
     """Yield what has the form of a NIK or family card number, as written."""
     return (found for found in sixteen_digits(text) if is_nik(digits_of(found)))
+
+
+def rounded_niks(text: str) -> Iterator[str]:
+    """Yield what may be a NIK of which a spreadsheet kept fifteen digits: its last is a 0."""
+    for found in sixteen_digits(text):
+        digits = digits_of(found)
+        if digits.endswith("0") and _begins_as_nik(digits):
+            yield found
 
 
 def eighteen_digits(text: str) -> Iterator[str]:
