@@ -1,6 +1,6 @@
 """The page of one dataset: its promise, its evidence, its versions, its dictionary."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +18,7 @@ from catalog.store.standing import City, Standing, standings
 from catalog.store.versions import (
     Column,
     FindingLine,
+    Seen,
     VersionLine,
     columns_of,
     findings_of,
@@ -111,6 +112,7 @@ def dataset_page(
     file_format = formats(session, [dataset.id]).get(dataset.id)
     versions = versions_of(session, dataset.id) if is_seen else ()
     source = source_at_rest(session, dataset.id, now)
+    checks = _newest_checks(session, dataset.id)
     return DatasetPage(
         as_of=now,
         line=line_of(standing, now, city.calendar, file_format, N_CELLS),
@@ -136,8 +138,10 @@ def dataset_page(
         may_see_content=is_seen,
         current=next((v.line for v in versions if v.line.is_public), None),
         versions=tuple(v.line for v in versions),
-        findings=findings_of(session, versions),
-        checks=_checks(session, dataset.id),
+        findings=_findings(session, checks, versions),
+        checks=tuple(
+            CheckLine(c.at, c.outcome, c.conclusive, c.http_status, c.rank) for c in checks
+        ),
         answer=_answer(session, dataset.id) if standing.missing else None,
     )
 
@@ -156,17 +160,26 @@ def _host(source: SourceAtRest, intranet: Collection[str]) -> str | None:
     return None if is_database else public_host(source.host, intranet)
 
 
-def _checks(session: Session, dataset_id: int) -> tuple[CheckLine, ...]:
+def _newest_checks(session: Session, dataset_id: int) -> Sequence[models.Check]:
     check = models.Check
-    rows = session.exec(
+    return session.exec(
         select(check)
         .where(check.dataset_id == dataset_id)
         .order_by(col(check.at).desc(), col(check.id).desc())
         .limit(N_CHECKS)
-    )
-    return tuple(
-        CheckLine(row.at, row.outcome, row.conclusive, row.http_status, row.rank) for row in rows
-    )
+    ).all()
+
+
+def _findings(
+    session: Session, checks: Sequence[models.Check], versions: Sequence[Seen]
+) -> tuple[FindingLine, ...]:
+    """Return what is wrong with the content that the source holds now.
+
+    It is the one that was seen last, which may be older than another that was held back.
+    """
+    seen = next((check.version_id for check in checks if check.version_id is not None), None)
+    shown = next((v.id for v in versions if seen in (None, v.id)), None)
+    return findings_of(session, shown) if shown is not None else ()
 
 
 def _answer(session: Session, dataset_id: int) -> AnswerLine | None:

@@ -157,11 +157,12 @@ def _text(value: object) -> str | None:
     return str(value) if value else None
 
 
-def findings_of(session: Session, versions: Sequence[Seen]) -> tuple[FindingLine, ...]:
+def findings_of(session: Session, version_id: int) -> tuple[FindingLine, ...]:
+    """Return what was found in a version, the first of it."""
     finding = models.Finding
     rows = session.exec(
         select(finding)
-        .where(finding.version_id == (versions[0].id if versions else 0))
+        .where(finding.version_id == version_id)
         .order_by(col(finding.id))
         .limit(N_FINDINGS)
     )

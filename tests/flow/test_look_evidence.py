@@ -4,8 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from catalog import models
+from catalog.access import PUBLIC
 from catalog.models import VersionStatus
+from catalog.models.db import reading
 from catalog.rules.terms import Cadence, ClosingKind, Headline, Outcome, Rank, State, Validity
+from catalog.store.dataset_page import DatasetPage, dataset_page
 from checks.judge import tick
 from checks.look import decide, look_at
 from tests.flow.world import World, wib
@@ -49,6 +53,28 @@ def test_a_period_that_came_in_early_is_no_longer_the_next_one(world: World) -> 
     after = world.standing(dataset, wib("2025-04-08 09:00")).next_due
     assert before and after
     assert (before.period.label, after.period.label) == ("2025-03", "2025-04")
+
+
+def test_a_content_that_came_back_is_what_the_source_holds(world: World) -> None:
+    dataset, source = monthly(world)
+    at(world, source, "2025-04-01 08:00", HEAD + FEB)
+    at(world, source, "2025-04-02 08:00", HEAD + "Januari 2099,5,6\n" + FEB)
+    held = world.versions(dataset)[-1]
+    assert (held.status, held.rank) == (VersionStatus.QUARANTINED, Rank.E0)
+    assert shown(world, dataset, "2025-04-02 09:00").findings != ()
+    at(world, source, "2025-04-03 08:00", HEAD + FEB)
+    page = shown(world, dataset, "2025-04-03 09:00")
+    assert (page.line.validity, page.findings) == (Validity.VALID, ())
+
+
+def shown(world: World, dataset: int, when: str) -> DatasetPage:
+    """Return the page of a dataset as the public sees it at a local time."""
+    with reading(world.engine) as session:
+        found = session.get(models.Dataset, dataset)
+        assert found is not None
+        page = dataset_page(session, found.slug, world.watcher.city(session), wib(when), PUBLIC)
+    assert page is not None
+    return page
 
 
 def test_a_row_without_a_value_closes_nothing(world: World) -> None:
