@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import Condition
 from typing import Any, Protocol, TypeVar
 
 from catalog.rules.errors import MutakhirError
@@ -30,11 +30,12 @@ from checks.tables.table import MEGABYTE, UnreadableTable
 __all__ = ["Limits", "ReaderBroken", "Worker", "close_children", "in_child", "once"]
 
 T = TypeVar("T")
-_CHILD = "from checks.tables.confined import main; main()"
+#: Nothing of what is imported will ever be garbage; looking for some takes a fifth of the start.
+_CHILD = "import gc; gc.disable(); from checks.tables.confined import main; main()"
 _FORKING = multiprocessing.get_context("fork")
 _THREADS = Path("/proc/self/task")
 _PYTHON_FAILED, _STDERR = 1, 2
-_PATIENCE_SECONDS = 5.0
+_START_SECONDS, _PATIENCE_SECONDS = 0.5, 5.0
 _MOST_HELD = 400 * MEGABYTE
 N_KEPT = max(2, os.cpu_count() or 1)
 _SECONDS_TO_END = 5.0
@@ -241,44 +242,47 @@ class Worker:
 class _Idle:
     """The workers of this process, no more of them than there are processors.
 
-    A call waits for its turn: starting one more child takes longer than reading a file.
-    Who has waited for seconds gets an extra one, for the others may hang until their limit.
+    A call waits for its turn: starting one more child takes longer than reading a file. So
+    a second one is started only when the first has been busy for a while, and who has waited
+    for seconds gets an extra one, for the others may hang until their limit.
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._given = Condition()
         self._workers: list[Worker] = []
-        self._n_kept = N_KEPT
-        self._turns = BoundedSemaphore(N_KEPT)
-        self._extra: set[Worker] = set()
+        self._n_taken = 0
 
     def take(self, limits: Limits) -> Worker:
-        if not self._turns.acquire(timeout=_PATIENCE_SECONDS):
-            worker = Worker(limits)
-            with self._lock:
-                self._extra.add(worker)
+        with self._given:
+            if not self._given.wait_for(lambda: self._is_ready(limits), _START_SECONDS):
+                self._given.wait_for(lambda: self._n_taken < N_KEPT, _PATIENCE_SECONDS)
+            self._n_taken += 1
+            worker = self._kept(limits)
+            if worker is None:
+                return Worker(limits)
+            self._workers.remove(worker)
             return worker
-        with self._lock:
-            for worker in reversed(self._workers):
-                if worker.limits == limits:
-                    self._workers.remove(worker)
-                    return worker
-        return Worker(limits)
 
     def give(self, worker: Worker) -> None:
-        with self._lock:
-            is_extra = worker in self._extra
-            self._extra.discard(worker)
+        with self._given:
+            self._n_taken -= 1
             self._workers.append(worker)
-            surplus = self._workers[: -self._n_kept]
-            del self._workers[: -self._n_kept]
-        if not is_extra:
-            self._turns.release()
+            surplus = self._workers[:-N_KEPT]
+            del self._workers[:-N_KEPT]
+            self._given.notify_all()
         for one in surplus:
             one.close()
 
+    def _is_ready(self, limits: Limits) -> bool:
+        if self._n_taken == 0:
+            return True
+        return self._n_taken < N_KEPT and self._kept(limits) is not None
+
+    def _kept(self, limits: Limits) -> Worker | None:
+        return next((w for w in reversed(self._workers) if w.limits == limits), None)
+
     def close(self) -> None:
-        with self._lock:
+        with self._given:
             for worker in self._workers:
                 worker.close()
             self._workers.clear()

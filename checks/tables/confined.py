@@ -3,6 +3,7 @@
 import copyreg
 import errno
 import fcntl
+import gc
 import os
 import pickle
 import resource
@@ -23,6 +24,7 @@ from checks.tables.table import MEGABYTE, UnreadableTable
 _SECRET = ("MUTAKHIR_", "SUMBER_", "PG")
 _LIMITS_PASSED = frozenset({errno.EFBIG, errno.EMFILE})
 _ADDRESSED, _RESIDENT = 0, 1
+_ALLOCATED_AT_ONCE = 10_000
 _MEMORY_HELD = Path("/proc/self/statm")
 
 
@@ -113,6 +115,7 @@ def end_with_parent(life: int) -> None:
 def _answered(call: bytes, limits: Limits) -> Outcome:
     try:
         asked: Call = pickle.loads(call)
+        _collect_from_now_on()
         _limit(limits)
         return Outcome(asked.function(*asked.args, **asked.options))
     except MutakhirError as error:
@@ -128,6 +131,14 @@ def _answered(call: bytes, limits: Limits) -> Outcome:
         return Outcome(bug=_named(error))
     finally:
         _release()
+
+
+def _collect_from_now_on() -> None:
+    """Look for garbage again, less often and not among what the first call has imported."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.set_threshold(_ALLOCATED_AT_ONCE)
+        gc.enable()
 
 
 def _named(error: Exception) -> str:

@@ -27,9 +27,10 @@ from checks.tables.table import Caps, Table, UnreadableTable
 
 if TYPE_CHECKING:
     from checks.tables import large, reading
-    from checks.tables.readers import json_stream, tail
+    from checks.tables.readers import content, json_stream, tail
 else:
     # Most files need no reading before they are judged.
+    content = Later("checks.tables.readers.content")
     json_stream = Later("checks.tables.readers.json_stream")
     large = Later("checks.tables.large")
     reading = Later("checks.tables.reading")
@@ -44,6 +45,8 @@ Schema = Mapping[str, Any]
 _REWRITTEN = frozenset({"compression", "escape", "spaces", "wrapped_lines"})
 # Damage that Frictionless reads over without a word; both say what they see.
 _READ_OVER = frozenset({"unclosed-quote", "nul-bytes"})
+_MARKS = (b",", b";", b"\t", b"|")
+_MOST_MISSING = 20_000
 
 
 def validate(
@@ -65,7 +68,7 @@ def validate(
     report names the gate. `siblings` are the resources of a package beside the file.
     """
     started = perf_counter()
-    is_large = table is None and path.is_file() and path.stat().st_size > LARGE_BYTES
+    is_large = table is None and _n_bytes(path, name) > LARGE_BYTES
     if is_large and json_stream.is_json_lines(path):
         flat = _of_json_lines(path, schema, name, engine, caps or Caps(), siblings)
         return replace(flat, seconds=perf_counter() - started)
@@ -79,6 +82,14 @@ def validate(
     if is_large:
         whole = _with_tail(whole, path)
     return replace(whole, seconds=perf_counter() - started)
+
+
+def _n_bytes(path: Path, name: str | None) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError as error:
+        # A name that no system allows, as a description of a package may have it.
+        raise content.missing_file(name or path.name, error) from error
 
 
 def _of_json_lines(
@@ -170,7 +181,7 @@ def _slow(
         if error.code == "missing-file":
             raise
         findings.append(unreadable(error))
-        if error.code not in _READ_OVER:
+        if error.code not in _READ_OVER or _is_too_ragged(path):
             return report(findings, n_rows=0, fields=(), seconds=0.0)
     if table is not None and not table.rows:
         findings.append(_no_rows())
@@ -183,6 +194,14 @@ def _slow(
     whole = report(_chained(findings, stream), n_rows=0, fields=(), seconds=0.0)
     fields = table.header if table is not None else seen.fields
     return replace(whole, n_rows=seen.n_rows, fields=fields)
+
+
+def _is_too_ragged(path: Path) -> bool:
+    """Tell whether so many cells are missing that Frictionless would take minutes to say so."""
+    with path.open("rb") as stream:
+        lines = iter(lambda: stream.readline(LARGE_BYTES), b"")
+        widths = [max(map(line.count, _MARKS)) for line in lines]
+    return max(widths, default=0) * len(widths) - sum(widths) > _MOST_MISSING
 
 
 def _chained(findings: list[Finding], stream: Iterable[Finding]) -> Iterator[Finding]:

@@ -54,6 +54,9 @@ SCHEMA: dict[str, Any] = {
     "missingValues": ["", "-"],
 }
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_ODS_MANIFEST = (
+    b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+)
 _ODS_SPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
     for short, long in (("office", "office"), ("table", "table"), ("text", "text"))
@@ -97,7 +100,14 @@ def spreadsheet_of_open_document(rows: list[list[object]]) -> bytes:
         f'<office:spreadsheet><table:table table:name="Data">{"".join(lines)}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
-    return zipped({"mimetype": _ODS_TYPE, "content.xml": content.encode()})
+    # The reader looks for the manifest before it believes the type.
+    return zipped(
+        {
+            "mimetype": _ODS_TYPE,
+            "META-INF/manifest.xml": _ODS_MANIFEST,
+            "content.xml": content.encode(),
+        }
+    )
 
 
 def parquet(columns: dict[str, list[object]]) -> bytes:

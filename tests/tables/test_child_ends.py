@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -173,6 +174,20 @@ def test_files_that_hang_hold_nobody_up_for_long(monkeypatch):
     for worker in hanging:
         child._IDLE.give(worker)
     assert in_child(len, "abc") == 3
+
+
+def test_a_second_child_is_started_only_when_the_first_is_busy_for_long(monkeypatch):
+    idle = child._Idle()
+    first = idle.take(Limits())
+    taken = []
+    waiting = threading.Thread(target=lambda: taken.append(idle.take(Limits())), daemon=True)
+    monkeypatch.setattr(child, "_START_SECONDS", 30.0)
+    waiting.start()
+    idle.give(first)
+    waiting.join(10)
+    assert taken == [first]
+    monkeypatch.setattr(child, "_START_SECONDS", 0.05)
+    assert idle.take(Limits()) is not first
 
 
 def test_a_child_that_holds_much_after_a_file_is_not_kept():

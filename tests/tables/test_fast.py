@@ -135,7 +135,7 @@ def test_lines_are_proven_too_where_re2_refuses_the_expression():
     with pytest.raises(ValueError, match="refused"):
         QuickProver(line, None)
     plan = replace(plan_for([], [], ","), line=line, blank=None)
-    assert prover_for(plan).prove(b"a" * 60 + b",x\ny\n").unproven == [1]
+    assert prover_for(plan).prove(b"a" * 60 + b",x\ny\n").unproven.tolist() == [1]
 
 
 def test_a_schema_taken_as_it_stands_gives_the_plan_that_frictionless_gives():
@@ -176,7 +176,7 @@ def test_both_logs_suspect_the_same_rows(tmp_path):
     found = []
     with path.open("rb") as stream:
         for log in (StandardLog(plan), PolarsLog(plan, stream)):
-            log.add_proven(block, range(2, 102), {95})
+            log.add_proven(block, range(2, 102), bytes(i != 95 for i in range(100)))
             log.add_read(300, [None, "5\x1f5"])
             found.append(log.suspects())
     again = [n for n in range(10) if n + 90 != 95]
@@ -209,7 +209,11 @@ def test_a_row_that_no_proof_covers_is_judged_as_frictionless_does(tmp_path):
 @pytest.mark.parametrize(
     ("text", "schema", "gate"),
     [
-        (GOOD.replace("Desa 4;", "Desa\r4;"), REGISTER, "a carriage return that ends no line"),
+        (
+            GOOD.replace("Desa 4;", '"Desa\r4";'),
+            REGISTER,
+            "a carriage return that ends no line",
+        ),
         (
             GOOD,
             {
@@ -255,7 +259,7 @@ def test_a_pattern_with_open_branches_warns_of_what_slips_through(tmp_path):
 
 
 def test_warnings_are_the_same_on_the_slow_path(tmp_path):
-    report = verdict(tmp_path, (GOOD + "41;Desa;1000.5\n").replace("Desa 4;", "Desa\r4;"))
+    report = verdict(tmp_path, (GOOD + "41;Desa;1000.5\n").replace("Desa 4;", '"Desa\r4";'))
     assert report.gate is not None
     assert report.counts["mutakhir/decimal-sign"] == 1
 

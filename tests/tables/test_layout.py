@@ -337,3 +337,32 @@ def test_lines_that_were_wrapped_in_quotes_are_unwrapped():
 
 def test_quoted_texts_of_one_column_stay_texts():
     assert table_of('"nama, gelar"\n"BUDI, S.Pd"\n"SITI, S.E"\n').header == ("nama, gelar",)
+
+
+def test_a_letterhead_with_a_text_in_its_corner_is_no_header():
+    rows = [
+        ["PEMERINTAH KOTA BATU", None, None, "Lampiran I"],
+        ["DINAS KESEHATAN"],
+        [],
+        ["No", "Puskesmas", "Kunjungan"],
+        [1, "Batu", 100],
+        [2, "Junrejo", 200],
+    ]
+    table = table_of(workbook(rows, merged=("A1:C1",)), "data.xlsx")
+    assert table.header == ("No", "Puskesmas", "Kunjungan")
+    assert table.n_rows == 2
+
+
+def test_units_below_the_header_belong_to_it():
+    table = table_of("Desa,Luas,Penduduk\n,(ha),(jiwa)\nSisir,15,100\nTemas,25,200\n")
+    assert table.header == ("Desa", "Luas (ha)", "Penduduk (jiwa)")
+    assert types_of(table) == ["string", "integer", "integer"]
+
+
+def test_a_heading_in_the_second_column_is_a_section():
+    table = table_of(
+        "No,Desa,Penduduk\n,KECAMATAN BATU,\n1,Sisir,100\n2,Temas,200\n"
+        ",KECAMATAN JUNREJO,\n1,Beji,300\n2,Junrejo,400\n"
+    )
+    assert table.decided("section_rows") == "2, 5"
+    assert table.n_rows == 4

@@ -246,6 +246,27 @@ def test_zip_and_gzip_are_opened():
         assert table.decided("compression")
 
 
+def zipped(**members: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_the_first_table_of_an_archive_is_read_and_the_others_are_named():
+    table = table_of(zipped(**{"README.txt": "halo\nini", "../data.csv": PLAIN, "b.csv": "x\n"}))
+    assert table.n_rows == 2
+    [why] = [d.why for d in table.decisions if d.code == "compression"]
+    assert "../data.csv dibaca" in why
+    assert "README.txt, b.csv" in why
+
+
+def test_an_archive_of_nothing_is_empty():
+    assert refused(zipped()) == "empty-file"
+    assert refused(zipped(**{".DS_Store": "x"})) == "empty-file"
+
+
 def test_archives_that_grow_too_much_are_refused():
     bomb = gzip.compress(b"a,b\n" + b"0" * 5_000_000)
     assert refused(bomb) == "too-large"

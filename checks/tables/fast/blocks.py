@@ -1,7 +1,8 @@
 """A file as blocks of whole lines, each checked for what no proof may meet."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 from typing import BinaryIO
 
 from checks.tables.fast.gates import Gate, SlowPath
@@ -26,12 +27,11 @@ class Block:
             texts.pop()
         return texts
 
-    def but(self, left_out: Collection[int]) -> bytes:
-        """Return the lines but some, each with its line end."""
+    def only(self, marked: bytes | bytearray) -> bytes:
+        """Return the lines that are marked with a one, each with its line end."""
         lines = self.lines
-        if left_out:
-            kept = (line for i, line in enumerate(lines.split(b"\n")) if i not in left_out)
-            lines = b"\n".join(kept)
+        if 0 in marked:
+            lines = b"\n".join(compress(lines.split(b"\n"), marked))
         return lines if not lines or lines.endswith(b"\n") else lines + b"\n"
 
 

@@ -18,6 +18,9 @@ from checks.tables.fast.walk import Record, Walker, rows_again
 from checks.tables.findings import N_SHOWN
 from checks.tables.oracle.wording import SchemaError
 
+_MOST_KNOWN = 1_000
+_LONGEST_KNOWN = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -44,6 +47,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What cells say in whichever row they stand; of blank and short rows many are alike."""
+
+    counts: Mapping[str, int]
+    keys: list[str | None]
+    is_sparse: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Wrong:
     """A row with errors; None where a repeated key is still to be put among them."""
 
@@ -64,7 +76,8 @@ class Scan:
         self.counts: Counter[str] = Counter()
         self.wrong: dict[int, _Wrong] = {}
         self.repeated: dict[int, dict[int, int]] = {}
-        self.n_longer = self.widest = self.n_sparse = 0
+        self.n_longer = self.widest = self.n_sparse = self.n_kept = 0
+        self._known: dict[tuple[str, ...], _Known] = {}
 
     def verdict(self) -> Verdict:
         """Return the verdict. Raises SlowPath when Frictionless has to read the file itself."""
@@ -93,30 +106,52 @@ class Scan:
     def _take(self, block: Block, proved: Proved) -> None:
         for record in self.walker.records(block, proved.n_lines, proved.unproven):
             self._judge(record)
-        rows = self.walker.spans[-1].rows(proved.n_lines)
-        self.log.add_proven(block, rows, self.walker.left_out)
+        if self.judge.plan.keys:
+            rows = self.walker.spans[-1].rows(proved.n_lines)
+            self.log.add_proven(block, rows, self.walker.proven)
 
     def _judge(self, record: Record) -> None:
         row, cells = record.row, record.cells
-        self.n_sparse += len(list(filter(str.strip, cells))) == 1
         if len(cells) > len(self.judge.columns):
             self.n_longer += 1
             self.widest = max(self.widest, len(cells))
+        if self.n_kept < N_SHOWN:
+            self._judge_in_full(row, cells)
+            return
+        key = tuple(cells)
+        known = self._known.get(key)
+        if known is None:
+            counts, values = self.judge.counted(cells)
+            if self.doubts:
+                counts.update(error.code for error in self.doubts.about(row, cells))
+            known = _Known(counts, self._key_texts(values), _is_sparse(cells))
+            if len(self._known) < _MOST_KNOWN and sum(map(len, cells)) < _LONGEST_KNOWN:
+                self._known[key] = known
+        self.n_sparse += known.is_sparse
+        if row not in self.rows.ignored:
+            self.counts.update(known.counts)
+        if known.keys:
+            self.log.add_read(row, known.keys)
+
+    def _judge_in_full(self, row: int, cells: list[str]) -> None:
+        self.n_sparse += _is_sparse(cells)
         judged = self.judge.judged(row, cells)
         errors = self._with_doubts(row, cells, judged.errors)
         if errors and row not in self.rows.ignored:
             for error in errors:
                 self.counts[error.code] += 1
-            if len(self.wrong) < N_SHOWN:
+            if self.n_kept < N_SHOWN:
+                self.n_kept += len(errors)
                 self.wrong[row] = _Wrong(cells, errors)
+        if self.judge.plan.keys:
+            self.log.add_read(row, self._key_texts(judged.values))
+
+    def _key_texts(self, values: Sequence[object]) -> list[str | None]:
         keys = self.judge.plan.keys
-        if keys:
-            values = self.judge.keys_among(judged.values)
-            texts = [
-                None if found is None else self.judge.key_text(key, found)
-                for key, found in zip(keys, values, strict=True)
-            ]
-            self.log.add_read(row, texts)
+        return [
+            None if found is None else self.judge.key_text(key, found)
+            for key, found in zip(keys, self.judge.keys_among(values), strict=True)
+        ]
 
     def _with_doubts(
         self, row: int, cells: list[str], errors: list[SchemaError]
@@ -157,6 +192,10 @@ class Scan:
             n_left -= len(errors)
             if not n_left:
                 return
+
+
+def _is_sparse(cells: list[str]) -> bool:
+    return len(list(filter(str.strip, cells))) == 1
 
 
 def verdict_on_rows(plan: Plan, doubts: Doubts, rows: Sequence[Sequence[str | None]]) -> Verdict:

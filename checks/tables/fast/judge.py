@@ -1,5 +1,6 @@
 """Frictionless's verdict on one row, from its own cell readers, without its row objects."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,14 @@ class JudgedRow:
     values: list[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """What is wrong with the columns for which a row has no cell, and how many mean nothing."""
+
+    counts: Mapping[str, int]
+    n_blank: int
+
+
 class Judge:
     """Reads rows cell by cell; remembers what it read in each column."""
 
@@ -32,6 +41,7 @@ class Judge:
         self.primary = next(((n, k) for n, k in enumerate(plan.keys) if k.is_primary), None)
         self._readers: list[Reader] = []
         self._memory: list[_Memory] = []
+        self._tails: dict[int, _Tail] = {}
         self._is_sure = [c.is_sure.fullmatch if c.is_sure else None for c in plan.columns]
         self._usual_order = self._order({})
 
@@ -85,6 +95,32 @@ class Judge:
             found = [SchemaError("blank-row", number, None, None, None, "")]
         found.extend(self._of_keys(number, values, repeated or {}))
         return JudgedRow(found, values)
+
+    def counted(self, cells: Cells) -> tuple[Counter[str], list[Any]]:
+        """Return how many errors of each kind judged finds in a row that repeats no key."""
+        n_columns, n_cells = len(self.columns), len(cells)
+        tail = self._tails.get(n_cells) or self._new_tail(n_cells)
+        counts, n_blank = Counter(tail.counts), tail.n_blank
+        values: list[Any] = [None] * n_columns
+        for index, cell in enumerate(cells[:n_columns]):
+            values[index], notes = self.read(index, cell)
+            n_blank += values[index] is None and not (notes and "type" in notes)
+            counts.update(_codes(notes))
+        if n_blank == n_columns:
+            counts = Counter({"blank-row": 1})
+        counts.update(error.code for error in self._of_keys(0, values, {}))
+        return counts, values
+
+    def _new_tail(self, n_cells: int) -> _Tail:
+        counts = Counter({"extra-cell": max(0, n_cells - len(self.columns))})
+        n_blank = 0
+        for index in range(n_cells, len(self.columns)):
+            value, notes = self.read(index, None)
+            counts["missing-cell"] += 1
+            n_blank += value is None and not (notes and "type" in notes)
+            counts.update(_codes(notes))
+        self._tails[n_cells] = _Tail(+counts, n_blank)
+        return self._tails[n_cells]
 
     def key_values(self, cells: Cells) -> list[KeyValues]:
         """Return the values of every key in a row, None where they cannot be repeated."""
@@ -154,6 +190,10 @@ class Judge:
     def _error(self, code: str, number: int, index: int, cell: str, note: str) -> SchemaError:
         name = self.columns[index].name
         return SchemaError(code, number, name or None, index + 1, cell, note)
+
+
+def _codes(notes: Mapping[str, str] | None) -> list[str]:
+    return ["type-error" if name == "type" else "constraint-error" for name in notes or ()]
 
 
 def _as_in(row: int) -> str:

@@ -3,9 +3,9 @@
 import re
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, compress
 from typing import Protocol
 
 from checks.tables.fast.blocks import Block
@@ -18,8 +18,8 @@ _MOST_IN_A_SET = 1_500_000
 class KeyLog(Protocol):
     """Keeps the hashed keys of rows and tells which may stand twice."""
 
-    def add_proven(self, block: Block, rows: Sequence[int], left_out: Collection[int]) -> None:
-        """Keep the keys of a block's lines but some; `rows` are the row numbers of all lines."""
+    def add_proven(self, block: Block, rows: Sequence[int], proven: bytes | bytearray) -> None:
+        """Keep the keys of the lines that are marked as proven; `rows` are those of all."""
 
     def add_read(self, row: int, texts: KeyTexts) -> None:
         """Keep the keys of one row that was read; None where there is nothing to repeat."""
@@ -36,12 +36,12 @@ class StandardLog:
         self._rows = [array("Q") for _ in plan.keys]
         self._hashes = [array("q") for _ in plan.keys]
 
-    def add_proven(self, block: Block, rows: Sequence[int], left_out: Collection[int]) -> None:
-        """Keep the keys of a block's lines but some."""
+    def add_proven(self, block: Block, rows: Sequence[int], proven: bytes | bytearray) -> None:
+        """Keep the keys of the lines that are marked as proven."""
         if not self._plan.keys:
             return
-        kept = kept_rows(rows, left_out)
-        found = key_columns(self._plan, block.but(left_out))
+        kept = kept_rows(rows, proven)
+        found = key_columns(self._plan, block.only(proven))
         for numbers, hashes, texts in zip(self._rows, self._hashes, found, strict=True):
             numbers.extend(kept)
             hashes.extend(map(hash, texts))
@@ -63,9 +63,9 @@ class StandardLog:
         return sorted(found)
 
 
-def kept_rows(rows: Sequence[int], left_out: Collection[int]) -> Sequence[int]:
-    """Return the row numbers of a block's lines but some."""
-    return [row for i, row in enumerate(rows) if i not in left_out] if left_out else rows
+def kept_rows(rows: Sequence[int], proven: bytes | bytearray) -> Sequence[int]:
+    """Return the row numbers of the lines that are marked as proven."""
+    return list(compress(rows, proven)) if 0 in proven else rows
 
 
 def key_columns(plan: Plan, lines: bytes) -> list[Sequence[bytes]]:

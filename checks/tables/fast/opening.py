@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from checks.tables.fast.blocks import LARGE_BYTES
 from checks.tables.fast.doubts import Doubts
 from checks.tables.fast.fields import Field, fields_of, plain_fields
 from checks.tables.fast.gates import Gate, SlowPath
@@ -27,6 +28,7 @@ else:
 _SAMPLE = 100
 _HEAD_BYTES = 1 << 18
 _DELIMITERS = ",\t;|"
+_MARK = b"\xef\xbb\xbf"
 # What Frictionless's own readers raise on rules and values that they cannot compare.
 _ODD = (TypeError, ValueError, ArithmeticError)
 
@@ -70,8 +72,11 @@ def open_at_once(
     return Opened(plan, doubts, tuple(names), (), 1)
 
 
-def ask_frictionless(resource: "its.TableResource") -> Opened:
-    """Return what Frictionless finds in the head of a file. Raises SlowPath for the unusual."""
+def ask_frictionless(resource: "its.TableResource", stream: BinaryIO) -> Opened:
+    """Return what Frictionless finds in the head of a file. Raises SlowPath for the unusual.
+
+    `stream` holds the same file in UTF-8.
+    """
     try:
         opened(resource)
         with resource:
@@ -83,13 +88,15 @@ def ask_frictionless(resource: "its.TableResource") -> Opened:
         raise SlowPath(Gate.HEADER) from error
     except _ODD as error:
         raise SlowPath(Gate.ODD_VALUE) from error
-    if not labels or not dialect.header:
+    # A blank line in the place of the header has Frictionless expect the schema's own fields.
+    if not fields or not dialect.header:
         raise SlowPath(Gate.NO_HEADER)
     if len(dialect.header_rows) != 1:
         raise SlowPath(Gate.SEVERAL_HEADERS)
     control: Any = dialect.get_control("csv")
-    is_odd = control.skip_initial_space or control.escape_char or control.quote_char != '"'
-    if is_odd or not control.double_quote:
+    if control.skip_initial_space and _has_spaces_to_skip(stream, control.delimiter):
+        raise SlowPath(Gate.DIALECT)
+    if control.escape_char or control.quote_char != '"' or not control.double_quote:
         raise SlowPath(Gate.DIALECT)
     plan = _plan(fields, key, control.delimiter)
     return Opened(plan, Doubts(fields), labels, errors, dialect.header_rows[0])
@@ -134,6 +141,15 @@ def data_offset(stream: BinaryIO, start: int, delimiter: str, n_records: int) ->
     except UnicodeDecodeError as error:
         raise SlowPath(Gate.ENCODING) from error
     return start + n_bytes
+
+
+def _has_spaces_to_skip(stream: BinaryIO, delimiter: str) -> bool:
+    """Tell whether any cell may begin with a space, in a file that is not too large to look."""
+    stream.seek(0)
+    text = stream.read(LARGE_BYTES + 1).removeprefix(_MARK)
+    starts = (b"\n ", f"{delimiter} ".encode())
+    is_large = len(text) > LARGE_BYTES
+    return is_large or text.startswith(b" ") or any(start in text for start in starts)
 
 
 def _head(stream: BinaryIO, start: int) -> str:

@@ -25,6 +25,8 @@ else:
 _MARK = b"\xef\xbb\xbf"
 _TOTAL_WORDS = ("jumlah", "total", "jml", "rata", "rerata", "average", "mean")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+# White space but the line end: over many blank lines a search would begin anew on each.
+_BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace() and c != "\n") + '"'
 _CLOSING = re.compile(r"'[ ]*(?:[,;\t|\r\n]|$)")
 _TAIL_CHARS = 4_096
 _FIRST = ("1", "a", "A", "1=", "a=", "A=")
@@ -64,9 +66,9 @@ def plain(path: Path, names: Sequence[str], n_filled: int, caps: Caps) -> Plain 
     if not end or len(records) < 2 or records[0] != list(names):
         return None
     first = [cell.strip() for cell in records[1]]
-    if not any(first) or (
-        first[0][:2].strip("(- ") in _FIRST and numbering.may_be_numbering(first)
-    ):
+    if all(cell[:1] in ("", "(") for cell in first):
+        return None
+    if first[0][:2].strip("- ") in _FIRST and numbering.may_be_numbering(first):
         return None
     if _is_odd(text[end - 1 :], names[0], delimiter, may_be_alone=n_filled < 2):
         return None
@@ -138,7 +140,7 @@ def _is_odd(body: str, label: str, delimiter: str, *, may_be_alone: bool) -> boo
             return True
     if SIGNED.search(body, max(0, len(body) - _TAIL_CHARS)):
         return True
-    again = re.compile(rf'\n["\s]*{re.escape(label)}')
+    again = re.compile(rf"\n[{_BLANKS}]*{re.escape(label)}")
     return bool(again.search(body) or (may_be_alone and alone.search(body)))
 
 
@@ -146,8 +148,8 @@ def _is_odd(body: str, label: str, delimiter: str, *, may_be_alone: bool) -> boo
 def _odd_rows(mark: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return what finds a row that begins with a word, a total, and a row of one cell."""
     return (
-        re.compile(rf'\n(?:["\s]*{mark}){{0,2}}["\s]*[^\W\d_]'),
-        re.compile(rf'(?:\n|{mark})["\s]*(?:grand |sub ?)?(?:{"|".join(_TOTAL_WORDS)})'),
+        re.compile(rf"\n(?:[{_BLANKS}]*{mark}){{0,2}}[{_BLANKS}]*[^\W\d_]"),
+        re.compile(rf"(?:\n|{mark})[{_BLANKS}]*(?:grand |sub ?)?(?:{'|'.join(_TOTAL_WORDS)})"),
         re.compile(
             rf'\n(?:[^{mark}\n]+|[^\S\n]*"(?:[^"]|"")*")(?:{mark}(?:[^\S\n]|"|{mark})*)?(?:\n|$)'
         ),

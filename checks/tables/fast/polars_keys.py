@@ -1,7 +1,7 @@
 """The same log with the columns of polars, several times as quick once it is loaded."""
 
 import importlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -16,12 +16,12 @@ _SEED = 20_261
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Lines that were proven: where they lie, the rows of all, and which do not count."""
+    """A block of lines: where they lie, the rows of all, and which of them are proven."""
 
     offset: int
     n_bytes: int
     rows: Sequence[int]
-    left_out: Collection[int]
+    proven: bytes | bytearray
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class PolarsLog:
         self._pool = ThreadPoolExecutor(len(plan.keys))
         self._polars = self._pool.submit(importlib.import_module, "polars")
 
-    def add_proven(self, block: Block, rows: Sequence[int], left_out: Collection[int]) -> None:
-        """Keep where a block's lines lie but some."""
-        self._places.append(_Place(block.offset, len(block.lines), rows, left_out))
+    def add_proven(self, block: Block, rows: Sequence[int], proven: bytes | bytearray) -> None:
+        """Keep where the lines lie that are marked as proven."""
+        self._places.append(_Place(block.offset, len(block.lines), rows, proven))
 
     def add_read(self, row: int, texts: KeyTexts) -> None:
         """Keep the keys of one row that was read."""
@@ -72,7 +72,7 @@ class PolarsLog:
         for place in self._places:
             self._stream.seek(place.offset)
             block = Block(place.offset, self._stream.read(place.n_bytes))
-            yield _Kept(kept_rows(place.rows, place.left_out), block.but(place.left_out))
+            yield _Kept(kept_rows(place.rows, place.proven), block.only(place.proven))
 
 
 def _frames(pl: Any, plan: Plan, kept: _Kept) -> list[Any]:

@@ -1,6 +1,7 @@
 """How a block of lines is proven: every line at once by RE2, or one by one by Python's own."""
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,9 @@ from checks.tables.fast.plan import Plan
 
 # RE2 keeps what it learns of an expression on the way; with less room it grows slow.
 _MOST_MEMORY = 32 << 20
+# Where one empty line is not proven, none of those below it is.
+_EMPTY_LINES = r"(?:\r?\n)++|[^\n]*+\n"
+_LINES, _BYTE_LINES = re.compile(_EMPTY_LINES), re.compile(_EMPTY_LINES.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class QuickProver:
         """Prove a block of whole lines of valid UTF-8."""
         if not block.endswith(b"\n"):
             block += b"\n"
-        unproven: list[int] = []
+        unproven = array("I")
         size = len(block)
         # RE2 may tell of a match without a letter twice, and of one behind the last line.
         blank = () if self._blank is None else {m.start() for m in self._blank.finditer(block)}
@@ -54,11 +58,12 @@ class QuickProver:
             end = self._run.match(block, position, stop).end()
             line += block.count(b"\n", position, end)
             if end < size:
-                unproven.append(line)
-                line += 1
-                if end == stop:
+                start, end = end, _after(_BYTE_LINES, block, end)
+                n_lines = block.count(b"\n", start, end)
+                unproven.extend(range(line, line + n_lines))
+                line += n_lines
+                while stop < end:
                     stop = next(stops, size)
-                end = block.index(b"\n", end) + 1
             position = end
         return Proved(line, unproven)
 
@@ -76,18 +81,26 @@ class StandardProver:
         text = block.decode()
         if not text.endswith("\n"):
             text += "\n"
-        unproven: list[int] = []
+        unproven = array("I")
         line = position = 0
         while position < len(text):
             run = self._run.match(text, position)
             end = run.end() if run else position
             line += text.count("\n", position, end)
             if end < len(text):
-                unproven.append(line)
-                line += 1
-                end = text.index("\n", end) + 1
+                start, end = end, _after(_LINES, text, end)
+                n_lines = text.count("\n", start, end)
+                unproven.extend(range(line, line + n_lines))
+                line += n_lines
             position = end
         return Proved(line, unproven)
+
+
+def _after(lines: re.Pattern[Any], text: Any, position: int) -> int:
+    """Return where a line ends, or all the empty ones that begin there."""
+    found = lines.match(text, position)
+    assert found is not None
+    return found.end()
 
 
 def prover_for(plan: Plan) -> Prover:

@@ -95,7 +95,7 @@ def judged_by_table(
             opened = open_at_once(stream, start, schema, pinned_delimiter(table))
         if opened is None:
             with original(path, table, schema) as resource:
-                opened = ask_frictionless(resource)
+                opened = ask_frictionless(resource, stream)
         size = stream.seek(0, io.SEEK_END)
         verdict = _scan(stream, start, opened, size, caps, left_out).verdict()
     return _judged(opened, verdict, verdict.n_rows - len(left_out), first)
@@ -124,15 +124,31 @@ def _scan(
 
 
 def _stream(path: Path, encoding: str) -> BinaryIO:
-    """Return the bytes of a file in UTF-8."""
+    """Return the bytes of a file in UTF-8; the line ends of old systems as new ones."""
     if encoding in ("utf-8", "utf-8-sig"):
-        return path.open("rb")
+        return _of_lines(path)
     if path.stat().st_size > _MOST_RECODED:
         raise SlowPath(Gate.LARGE_ENCODING)
     try:
         return io.BytesIO(path.read_bytes().decode(encoding).encode())
     except UnicodeDecodeError as error:
         raise SlowPath(Gate.ENCODING) from error
+
+
+def _of_lines(path: Path) -> BinaryIO:
+    """Return the bytes of a file; where no cell can hold a line end, each ends a record."""
+    stream = path.open("rb")
+    if path.stat().st_size <= LARGE_BYTES:
+        content = stream.read()
+        if (
+            b"\r" in content
+            and b'"' not in content
+            and content.count(b"\r\n") < content.count(b"\r")
+        ):
+            stream.close()
+            return io.BytesIO(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        stream.seek(0)
+    return stream
 
 
 def _judged(opened: Opened, verdict: Verdict, n_rows: int, first: int) -> Judged:

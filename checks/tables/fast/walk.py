@@ -1,6 +1,7 @@
 """From lines to records: where each row lies, and the rows that no proof covers."""
 
 import csv
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -11,6 +12,7 @@ from checks.tables.fast.gates import Gate, SlowPath
 # A cell of more lines is a quote that was never closed.
 _RECORD_LINES = 200
 _END = "\x00end\x00"
+_BLANK = ("", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +31,42 @@ class Span:
     n_bytes: int
     first_row: int
     n_skipped: int = 0
-    joined: list[tuple[int, int]] = field(default_factory=list)
-    """Rows of several lines: the row and how many lines it has beyond the first."""
+    joined: list[int] = field(default_factory=list)
+    """Rows of several lines, in order."""
+    more: list[int] = field(default_factory=list)
+    """For each of them how many lines it and those before have beyond their first."""
     next_row: int = 0
+
+    @property
+    def n_more(self) -> int:
+        """How many lines are no row of their own, but those that are skipped."""
+        return self.more[-1] if self.more else 0
+
+    def join(self, row: int, n_lines: int) -> None:
+        """Note that a row has several lines."""
+        self.more.append(self.n_more + n_lines - 1)
+        self.joined.append(row)
 
     def place(self, row: int) -> tuple[int, int]:
         """Return the first line of a row and how many lines it has."""
-        line = row - self.first_row + self.n_skipped
-        n_lines = 1
-        for joined, n_more in self.joined:
-            if joined < row:
-                line += n_more
-            elif joined == row:
-                n_lines += n_more
-        return line, n_lines
+        at = bisect_left(self.joined, row)
+        before = self.more[at - 1] if at else 0
+        is_joined = at < len(self.joined) and self.joined[at] == row
+        n_lines = 1 + self.more[at] - before if is_joined else 1
+        return row - self.first_row + self.n_skipped + before, n_lines
 
     def rows(self, n_lines: int) -> Sequence[int]:
         """Return for every line of the block the row that it belongs to."""
         if not self.n_skipped and not self.joined:
             return range(self.first_row, self.first_row + n_lines)
-        more = dict(self.joined)
         rows = [self.first_row - 1] * self.n_skipped
         row = self.first_row
-        while len(rows) < n_lines:
-            rows.extend([row] * (1 + more.get(row, 0)))
-            row += 1
-        return rows[:n_lines]
+        for joined in self.joined:
+            rows.extend(range(row, joined))
+            rows.extend([joined] * self.place(joined)[1])
+            row = joined + 1
+        rows.extend(range(row, row + n_lines - len(rows)))
+        return rows
 
 
 class Walker:
@@ -70,17 +82,17 @@ class Walker:
         self.next_row = first_row
         self.spans: list[Span] = []
         self.crossing: dict[int, list[str]] = {}
-        self.left_out: set[int] = set()
+        self.proven = bytearray()
         self._open: list[str] = []
         self._lines: list[str] = []
         self._at = 0
         self._reader = self._new_reader()
 
     def records(self, block: Block, n_lines: int, unproven: Sequence[int]) -> Iterator[Record]:
-        """Yield the rows of a block that need reading; then `left_out` holds their lines."""
+        """Yield the rows of a block that need reading; then `proven` marks all other lines."""
         span = Span(block.offset, len(block.lines), self.next_row)
         self.spans.append(span)
-        self.left_out = set(unproven)
+        self.proven = bytearray(b"\1") * n_lines
         if not unproven and not self._open:
             self._finish(span, n_lines)
             return
@@ -95,6 +107,11 @@ class Walker:
         self._lines = texts
         for line in unproven:
             if line < free:
+                continue
+            if texts[line] in _BLANK:
+                self.proven[line] = 0
+                free = line + 1
+                yield Record(self._row(span, line), [])
                 continue
             record, n_read = self._read(span, line)
             free = line + n_read
@@ -112,16 +129,15 @@ class Walker:
 
     def _read(self, span: Span, line: int) -> tuple[Record | None, int]:
         """Return the record at a line and how many lines it has; None if it does not end here."""
-        n_joined = sum(n for _, n in span.joined)
-        row = span.first_row + line - span.n_skipped - n_joined
+        row = self._row(span, line)
         self._at = line
         cells = next(self._reader)
         n_read = self._at - line
         is_last = self._at == len(self._lines)
+        self.proven[line : self._at] = bytes(n_read)
         if n_read > 1:
             self._check(self._lines[line : self._at])
-            span.joined.append((row, n_read - 1))
-            self.left_out.update(range(line, self._at))
+            span.join(row, n_read)
         if is_last and self._is_open(self._lines[line:]):
             self._open = self._lines[line:]
             self._reader = self._new_reader()
@@ -139,7 +155,7 @@ class Walker:
         self._check(self._open[:n_read])
         if n_read == len(self._open) and self._is_open(self._open):
             span.n_skipped = len(texts)
-            self.left_out = set(range(len(texts)))
+            self.proven = bytearray(len(texts))
             span.next_row = span.first_row
             return None
         row = self.next_row
@@ -147,12 +163,15 @@ class Walker:
         self._open = []
         span.n_skipped = n_read - n_before
         span.first_row = row + 1
-        self.left_out.update(range(span.n_skipped))
+        self.proven[: span.n_skipped] = bytes(span.n_skipped)
         return Record(row, cells)
 
+    def _row(self, span: Span, line: int) -> int:
+        """Return the row that begins at a line, when all before it are known."""
+        return span.first_row + line - span.n_skipped - span.n_more
+
     def _finish(self, span: Span, n_lines: int) -> None:
-        n_more = sum(n for _, n in span.joined)
-        self.next_row = span.first_row + n_lines - span.n_skipped - n_more
+        self.next_row = span.first_row + n_lines - span.n_skipped - span.n_more
         span.next_row = self.next_row
         self._lines = []
 

@@ -143,6 +143,7 @@ _TYPES = {
     "boolean": "ya atau tidak",
     "string": "teks yang sah",
 }
+_NOTE_CHARS = 500
 _KEY_NOTE = re.compile(
     r"for '(.*)': values '(.*)' not found in the lookup table '(.*)' as '(.*)'", re.DOTALL
 )
@@ -182,7 +183,9 @@ def worded(error: SchemaError) -> Finding:
 
 
 def _note_en(error: SchemaError) -> str:
-    return error.note.removeprefix("type is ").removeprefix("constraint ").replace('"', "'")
+    note = error.note.removeprefix("type is ").removeprefix("constraint ").replace('"', "'")
+    # A rule can be of any length, such as a list of all villages.
+    return note if len(note) <= _NOTE_CHARS else f"{note[: _NOTE_CHARS - 1]}…"
 
 
 def _note_id(error: SchemaError) -> str:

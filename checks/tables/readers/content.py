@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from checks.tables.table import MEGABYTE, Caps, Decision, UnreadableTable
+from checks.tables.table import MEGABYTE, Caps, Decision, UnreadableTable, shown
 
 _CHUNK = 1 << 16
+_LONGEST_NAME = 100
 _TABLE_ENDINGS = (
-    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".parquet",
+    ".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".geojson", ".parquet",
 )  # fmt: skip
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OTHER_KINDS = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
@@ -68,19 +70,22 @@ def load(path: Path, name: str | None, caps: Caps) -> Content:
             raise _too_large(f"{size:,} bita".replace(",", "."), caps.wire_bytes)
         packed = path.read_bytes()
     except (OSError, ValueError) as error:
-        raise UnreadableTable(
-            "missing-file",
-            f"Berkas {hint} tidak dapat dibuka ({_reason(error)}); periksa nama dan izinnya.",
-            f"The file {hint} cannot be opened ({_reason(error)}); check its name and permission.",
-        ) from error
+        raise missing_file(hint, error) from error
     decisions: list[Decision] = []
     payload, inner = _unpacked(packed, hint, caps, decisions)
     kind = _kind(payload, inner)
     return Content(payload, kind, inner, hashlib.sha256(packed).hexdigest(), decisions)
 
 
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+def missing_file(name: str, error: Exception) -> UnreadableTable:
+    """Return the error for a file that the system does not open, with its reason."""
+    reason = getattr(error, "strerror", None) or str(error)
+    named = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    return UnreadableTable(
+        "missing-file",
+        f"Berkas {named} tidak dapat dibuka ({reason}); periksa nama dan izinnya.",
+        f"The file {named} cannot be opened ({reason}); check its name and permission.",
+    )
 
 
 def _unpacked(
@@ -91,9 +96,12 @@ def _unpacked(
             payload = _joined(_gunzipped(payload), len(payload), caps)
             name = name[:-3] if name.casefold().endswith(".gz") else name
             decisions.append(Decision("compression", "gzip", "berkas dibuka dari gzip"))
-        elif payload[:4] == b"PK\x03\x04" and not _is_workbook_zip(payload, caps):
-            payload, name = _member(payload, caps)
-            decisions.append(Decision("compression", "zip", f"isi {name} dibaca dari arsip zip"))
+        elif payload[:4] in _ZIP and not _is_workbook_zip(payload, caps):
+            payload, name, others = _member(payload, caps)
+            why = f"isi {name} dibaca dari arsip zip"
+            if others:
+                why += f"; berkas lain tidak dibaca: {shown(others, 120)}"
+            decisions.append(Decision("compression", "zip", why))
         else:
             break
     if len(payload) > caps.decoded_bytes:
@@ -144,14 +152,16 @@ def _is_workbook_zip(payload: bytes, caps: Caps) -> bool:
         return is_workbook
 
 
-def _member(payload: bytes, caps: Caps) -> tuple[bytes, str]:
+def _member(payload: bytes, caps: Caps) -> tuple[bytes, str, list[str]]:
+    """Return the first table of an archive, its name, and the names of what else is there."""
     with _archive(payload) as archive:
         members = [
             info
             for info in archive.infolist()
             if info.filename
             and not info.is_dir()
-            and not info.filename.startswith(("__MACOSX/", "."))
+            and not info.filename.startswith("__MACOSX/")
+            and not info.filename.rpartition("/")[2].startswith(".")
         ]
         tables = [m for m in members if m.filename.casefold().endswith(_TABLE_ENDINGS)]
         if not members:
@@ -164,7 +174,8 @@ def _member(payload: bytes, caps: Caps) -> tuple[bytes, str]:
         if chosen.flag_bits & 0x1:
             raise _encrypted()
         chunks = _member_chunks(archive, chosen)
-        return _joined(chunks, chosen.compress_size, caps), chosen.filename
+        others = [member.filename for member in members if member is not chosen]
+        return _joined(chunks, chosen.compress_size, caps), chosen.filename, others
 
 
 def _member_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

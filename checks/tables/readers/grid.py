@@ -1,15 +1,18 @@
 """What every format is first turned into: records of text cells, with their numbers."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from checks.tables.table import Decision
+from checks.tables.table import Decision, UnreadableTable
 
 # What could be a number or address of a person; all else beside a table says nothing here.
 _TELLING = re.compile(r"\d[\d .-]{7,}\d|@")
 
 Record = list[str]
+# As many cells are held at most, whatever format they come from.
+CELLS = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,21 @@ class Grid:
 def telling(cells: Iterable[str]) -> list[str]:
     """Return the texts among which personal numbers may be."""
     return [cell for cell in cells if _TELLING.search(cell)]
+
+
+def too_many_cells(height: int, width: int) -> UnreadableTable:
+    """Return the error for a table or sheet of more cells than can be held."""
+    return UnreadableTable(
+        "too-large",
+        f"Tabel berisi {height} x {width} sel; hapus baris dan kolom kosong.",
+        f"The table has {height} x {width} cells; delete empty rows and columns.",
+    )
+
+
+def without_backtraces() -> None:
+    """Have libraries in Rust that panic say so at once.
+
+    Where the environment asks for a backtrace, they gather it with more memory than a reading
+    process is allowed, and then wait for ever.
+    """
+    os.environ["RUST_BACKTRACE"] = "0"

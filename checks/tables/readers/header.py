@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from itertools import islice
+from itertools import islice, pairwise
 
 from catalog.rules.periods import read_time
 from checks.tables.numbers import is_numeral
@@ -13,6 +13,8 @@ _HEADER_DEPTH = 30
 _SAMPLE = 200
 #: A header of more rows than these is none.
 _MOST_ROWS = 5
+#: Words in brackets, that do not count the columns as (a), (b) do.
+_UNIT = re.compile(r"\((?![a-z]\))[^\W\d_][^()]*\)|\(%\)", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
 
 
@@ -36,10 +38,23 @@ def header_index(records: list[Record]) -> int:
         )
     usual = max(counts, key=lambda n: (counts[n], n))
     needed = 1 if usual == 1 else max(2, round(0.6 * usual))
-    for index, record in enumerate(islice(records, _HEADER_DEPTH)):
-        if n_filled(record) >= needed:
+    wide = [i for i, r in enumerate(islice(records, _HEADER_DEPTH)) if n_filled(r) >= needed]
+    for index, following in pairwise(wide):
+        if n_filled(records[index]) >= usual or not _is_letterhead(records, index, following):
             return index
-    return next(i for i, record in enumerate(records) if any(record))
+    return wide[-1] if wide else next(i for i, record in enumerate(records) if any(record))
+
+
+def _is_letterhead(records: list[Record], index: int, following: int) -> bool:
+    """Tell whether a wide record stands above the title: the header is the next wide one."""
+    is_apart = any(n_filled(record) < 2 for record in records[index + 1 : following])
+    return is_apart and not any(map(is_value, records[following]))
+
+
+def is_units(record: Record) -> bool:
+    """Tell whether a row below the header only says units: (ha), (jiwa)."""
+    cells = [cell for cell in record if cell]
+    return bool(cells) and all(map(_UNIT.fullmatch, cells))
 
 
 def is_body(records: list[Record], index: int) -> bool:
@@ -94,6 +109,8 @@ def header_depth(grid: Grid, records: list[Record], index: int) -> int:
     merged = [bottom - top for top, _, bottom, _ in grid.merged if top == index < bottom <= last]
     if merged and max(merged) < _MOST_ROWS:
         return max(merged)
+    if index + 1 < len(records) and is_units(records[index + 1]):
+        return 1
     upper = records[index]
     below = records[index + 1 : index + _MOST_ROWS]
     if grid.delimiter is None and below:

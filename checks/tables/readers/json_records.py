@@ -130,8 +130,8 @@ def _grid(
 def _no_rows() -> UnreadableTable:
     return UnreadableTable(
         "no-rows",
-        "JSON ini tidak berisi satu baris pun; kirim data yang sudah terisi.",
-        "This JSON holds not one row; send data that is filled in.",
+        "Tidak ada satu baris pun di dalamnya; kirim data yang sudah terisi.",
+        "There is not one row in it; send data that is filled in.",
     )
 
 

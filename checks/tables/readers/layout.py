@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from catalog.rules.time_labels import month_number
 from checks.tables.readers.below import start_of_notes
-from checks.tables.readers.grid import Grid, Record
+from checks.tables.readers.grid import CELLS, Grid, Record, too_many_cells
 from checks.tables.readers.header import (
     header_depth,
     header_index,
@@ -46,7 +46,8 @@ class Layout:
 def lay_out(grid: Grid) -> Layout:
     """Return the table inside a grid; every row that is left out is a decision.
 
-    Raises UnreadableTable `no-table` when no record can be a header.
+    Raises UnreadableTable `no-table` when no record can be a header, `too-large` for more
+    cells than can be held.
     """
     records = [[cell.strip() for cell in record] for record in grid.records]
     index = 0 if grid.has_header else header_index(records)
@@ -158,7 +159,7 @@ def _drop_sections(layout: Layout, *, is_delimited: bool) -> None:
 def _is_section(row: Record) -> bool:
     """Tell whether a row holds a heading alone, or behind a letter or a Roman number."""
     if n_filled(row) == 1:
-        return _is_heading(row[0])
+        return _is_heading(row[0]) or (len(row) > 2 and row[1].isupper() and _is_heading(row[1]))
     is_counted = n_filled(row) == 2 and len(row) > 3 and _LETTERED.fullmatch(row[0]) is not None
     return is_counted and len(row[1]) > 2 and _is_heading(row[1])
 
@@ -175,6 +176,8 @@ def _fit_columns(layout: Layout) -> None:
     is_slip = 0 < len(longer) <= max(1, _SLIP_SHARE * len(layout.rows)) and len(layout.rows) > 2
     if longer and not is_slip:
         width = max(len(layout.rows[p]) for p in longer)
+    if width * len(layout.rows) > CELLS:
+        raise too_many_cells(len(layout.rows), width)
     ragged = [p for p in longer if is_slip]
     if ragged:
         lines = ", ".join(str(layout.lines[p]) for p in ragged[:20])

@@ -7,8 +7,8 @@ from itertools import islice
 from checks.tables.numbers import is_numeral
 from checks.tables.readers.grid import Record
 
-_ORDINAL = re.compile(r"[(-]?\s*(\d{1,3}|[a-z])\s*\)?(\s*=.*)?", re.IGNORECASE)
-_ORDINAL_WITH_SUM = re.compile(r"\(\s*(\d{1,3}|[a-z])\s*=.*\)", re.IGNORECASE)
+_ORDINAL = re.compile(r"[(-]?\s*(\d{1,3}|[a-zA-Z])\s*\)?(\s*=.*)?")
+_ORDINAL_WITH_SUM = re.compile(r"\(\s*(\d{1,3}|[a-zA-Z])\s*=.*\)")
 _SAMPLE = 20
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from checks.tables.later import Later
 from checks.tables.readers.delimited import too_many_columns
-from checks.tables.readers.grid import Grid, Record
-from checks.tables.readers.workbook import CELLS, cell_text
+from checks.tables.readers.grid import CELLS, Grid, Record, without_backtraces
+from checks.tables.readers.parquet_footer import declared
+from checks.tables.readers.workbook import cell_text
 from checks.tables.table import MEGABYTE, Caps, Decision, UnreadableTable
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ def read_parquet(payload: bytes, caps: Caps) -> Grid:
             'Berkas Parquet dibaca dengan paket tambahan; pasang "mutakhir[fast]" atau kirim CSV.',
             'Parquet is read by an optional package; install "mutakhir[fast]" or send CSV.',
         )
+    without_backtraces()
     try:
+        said = declared(payload)
+        _refuse_large(max(said.n_rows, said.n_values), CELLS, "sel")
+        _refuse_large(said.n_bytes, caps.decoded_bytes, "bita")
         lazy = polars.scan_parquet(io.BytesIO(payload))
         names = lazy.collect_schema().names()
         if len(names) > caps.n_columns:

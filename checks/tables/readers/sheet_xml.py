@@ -3,10 +3,14 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
 from checks.tables.readers.grid import Record
+from checks.tables.readers.old_workbook import old_sheets
+from checks.tables.readers.open_document import sheets_of
+from checks.tables.readers.places import Sheet
+from checks.tables.readers.sheet_bounds import column_of, letters_of
 from checks.tables.table import Decision, UnreadableTable
 
 _SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
@@ -33,11 +37,17 @@ def as_shown(
 ) -> Iterator[Decision]:
     """Write errors and percents into the records as the sheet shows them; yield what was decided.
 
-    Only XLSX says them. Raises UnreadableTable for a formula that was saved without a value.
+    XLSX says them all, ODS and XLS their percents. Raises UnreadableTable for a formula that was
+    saved without a value.
     """
     if payload[:2] != b"PK":
+        yield from _said(_described(old_sheets(payload), sheet_name, records, first_column))
         return
     with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+        if "content.xml" in archive.namelist():
+            sheets = sheets_of(archive.read("content.xml"))
+            yield from _said(_described(sheets, sheet_name, records, first_column))
+            return
         part = _sheet_part(archive, sheet_name)
         sheet = archive.read(part) if part else b""
         styles = _percent_styles(archive)
@@ -46,7 +56,10 @@ def as_shown(
     if errors:
         why = "rumus di sel ini gagal; selnya tidak berisi nilai"
         yield Decision("error_cells", ", ".join(errors[:_MOST_NAMED]), why)
-    percents = _percents(sheet, styles, records, first_column) if styles else []
+    yield from _said(_percents(sheet, styles, records, first_column) if styles else [])
+
+
+def _said(percents: list[str]) -> Iterator[Decision]:
     if percents:
         why = f"{len(percents)} sel tersimpan sebagai 0,125 tetapi tampak 12,5%; dibaca 12,5 persen"
         yield Decision("percent_cells", ", ".join(percents[:_MOST_NAMED]), why)
@@ -84,14 +97,37 @@ def _percents(
         address = _ADDRESS.search(found[1]) if found[2] in styles else None
         if address is None:
             continue
-        row, column = int(address[2]) - 1, _column(address[1]) - first_column
-        if not (row < len(records) and 0 <= column < len(records[row])):
-            continue
-        shown = _as_percent(records[row][column])
-        if shown is not None:
-            records[row][column] = shown
+        row, column = int(address[2]) - 1, column_of(address[1]) - first_column
+        if _show_percent(records, row, column):
             named.append((address[1] + address[2]).decode())
     return named
+
+
+def _described(
+    sheets: Iterable[Sheet], sheet_name: str, records: Sequence[Record], first_column: int
+) -> list[str]:
+    named = []
+    for sheet in sheets:
+        if sheet.name != sheet_name:
+            continue
+        for block in sheet.percents:
+            for row in range(block.row, min(block.row + block.n_rows, len(records))):
+                last = min(block.column + block.n_columns, len(records[row]) + first_column)
+                for column in range(block.column, last):
+                    if _show_percent(records, row, column - first_column):
+                        named.append(f"{letters_of(column)}{row + 1}")
+    return named
+
+
+def _show_percent(records: Sequence[Record], row: int, column: int) -> bool:
+    """Write a cell as the percent that it shows, if it is a number."""
+    if not (row < len(records) and 0 <= column < len(records[row])):
+        return False
+    shown = _as_percent(records[row][column])
+    if shown is None:
+        return False
+    records[row][column] = shown
+    return True
 
 
 def _as_percent(cell: str) -> str | None:
@@ -107,20 +143,13 @@ def _as_percent(cell: str) -> str | None:
 
 def _put(records: list[Record], address: re.Match[bytes], first_column: int, text: str) -> bool:
     """Write a text into the cell of an address, unless something stands there already."""
-    row, column = int(address[2]) - 1, _column(address[1]) - first_column
+    row, column = int(address[2]) - 1, column_of(address[1]) - first_column
     if row >= len(records) or column < 0:
         return False
     record = records[row]
     record.extend([""] * (column + 1 - len(record)))
     record[column] = record[column] or text
     return True
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
 
 
 def _percent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:

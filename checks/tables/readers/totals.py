@@ -41,15 +41,17 @@ def positions_of_totals(rows: Sequence[Record]) -> list[int]:
     while last >= 0 and (last in known or is_average(rows[last])):
         known.add(last)
         last -= 1
-    full = [p for p in totals if p < last and not _lacks_label(rows[p], rows)]
+    least = _usual_labels(rows) if totals else 0
+    full = [p for p in totals if p < last and n_filled(rows[p][:_LABELS]) >= least]
     if len(full) > _INSIDE_SHARE * len(rows):
         known -= set(full)
     return sorted(known) if len(known) < len(rows) else []
 
 
-def _lacks_label(row: Record, rows: Sequence[Record]) -> bool:
-    usual = Counter(n_filled(other[:_LABELS]) for other in islice(rows, _SAMPLE))
-    return n_filled(row[:_LABELS]) < usual.most_common(1)[0][0]
+def _usual_labels(rows: Sequence[Record]) -> int:
+    """Return how many labels most rows have; a row with fewer lacks one."""
+    usual = Counter(n_filled(row[:_LABELS]) for row in islice(rows, _SAMPLE))
+    return usual.most_common(1)[0][0]
 
 
 def _is_total(row: Record) -> bool:

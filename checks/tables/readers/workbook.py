@@ -14,11 +14,19 @@ from python_calamine import (
 )
 
 from checks.tables.readers.delimited import too_many_columns
-from checks.tables.readers.grid import Grid, Record, telling
+from checks.tables.readers.grid import (
+    CELLS,
+    Grid,
+    Record,
+    telling,
+    too_many_cells,
+    without_backtraces,
+)
+from checks.tables.readers.old_workbook import points_outside
+from checks.tables.readers.sheet_bounds import refuse_endless
 from checks.tables.readers.sheet_xml import as_shown
 from checks.tables.table import Caps, Decision, UnreadableTable
 
-CELLS = 40_000_000
 _MOST_BESIDE = 10_000
 _PANIC = "PanicException"
 _Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -30,6 +38,10 @@ def read_workbook(payload: bytes, caps: Caps) -> Grid:
     Raises UnreadableTable for a password, a damaged workbook, no sheet with cells,
     and a formula that was saved without its value.
     """
+    without_backtraces()
+    if payload[:2] != b"PK" and points_outside(payload):
+        raise _broken_workbook()
+    refuse_endless(payload)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(payload))
         names = [
@@ -91,11 +103,7 @@ def _broken_workbook() -> UnreadableTable:
 
 def _records(sheet: CalamineSheet, caps: Caps) -> list[Record]:
     if sheet.height * sheet.width > CELLS:
-        raise UnreadableTable(
-            "too-large",
-            f"Lembar berisi {sheet.height} x {sheet.width} sel; hapus baris dan kolom kosong.",
-            f"The sheet has {sheet.height} x {sheet.width} cells; delete empty rows and columns.",
-        )
+        raise too_many_cells(sheet.height, sheet.width)
     records: list[Record] = []
     widest = 0
     # One cell in the last row of a sheet makes a million rows blank, in a file of any size.
