@@ -82,7 +82,7 @@ def look_at(watcher: Watcher, source_ids: Collection[int], now: datetime) -> tup
     """
     recorded: list[Recorded] = []
     leased = lease_these(watcher.engine, source_ids, now, watcher.lease_seconds)
-    engine = InlineEngine[Leased, Seen](_work(watcher, lambda: now))
+    engine = InlineEngine[Leased, Seen](work_of_a_look(watcher, lambda: now))
     Round(watcher, engine, lambda: now, recorded.extend).run(iter([leased]))
     return tuple(recorded)
 
@@ -118,7 +118,7 @@ def sweep(
 
     politeness = watcher.fetcher.politeness
     with ThreadEngine[Leased, Seen](
-        _work(watcher, watcher.clock),
+        work_of_a_look(watcher, watcher.clock),
         n_workers=n_workers,
         per_host=politeness.at_once,
         seconds_until_free=politeness.seconds_until_free,
@@ -138,7 +138,7 @@ def states(watcher: Watcher, now: datetime) -> dict[str, int]:
     return {code.value: counted[code] for code in Headline if counted[code]}
 
 
-def _work(watcher: Watcher, clock: Callable[[], datetime]) -> Callable[[Leased], Seen]:
+def work_of_a_look(watcher: Watcher, clock: Callable[[], datetime]) -> Callable[[Leased], Seen]:
     """Return the work of one look, which ends in a result whatever happens."""
 
     def look(leased: Leased) -> Seen:
@@ -167,14 +167,14 @@ def _leases(
     watcher: Watcher, which: str, engine: JobEngine[Leased, Seen]
 ) -> Iterator[tuple[Leased, ...]]:
     if which == DUE:
-        yield from _leases_of_due(watcher, engine)
+        yield from leases_of_due(engine, lambda n: _take_due(watcher, n))
         return
     with reading(watcher.reader) as session:
         ids = active_sources(session, None if which == ALL else which)
     if not ids and which != ALL:
         raise UnknownDataset(
-            f"Tidak ada dataset '{which}' dengan sumber yang dapat diperiksa; "
-            "periksa slug-nya dengan perintah status."
+            f"no dataset '{which}' has a source that is looked at now; `mutakhir status` lists "
+            f"the datasets, `mutakhir resume {which}` ends a pause"
         )
     for i in range(0, len(ids), LEASED_AT_ONCE):
         while engine.n_pending >= MOST_PENDING:
@@ -184,17 +184,22 @@ def _leases(
         )
 
 
-def _leases_of_due(
-    watcher: Watcher, engine: JobEngine[Leased, Seen]
+def _take_due(watcher: Watcher, n: int) -> tuple[Leased, ...]:
+    return lease_due(watcher.engine, watcher.clock(), n, watcher.lease_seconds)
+
+
+def leases_of_due(
+    engine: JobEngine[Leased, Seen], take: Callable[[int], tuple[Leased, ...]]
 ) -> Iterator[tuple[Leased, ...]]:
-    """Lease what is due, and while slow hosts keep us, now and then what became due meanwhile."""
+    """Lease what is due, and while slow hosts keep us, now and then what became due meanwhile.
+
+    `take` leases up to so many.
+    """
     asks_again_at = 0.0
     while True:
         leased: tuple[Leased, ...] = ()
         if engine.n_pending < MOST_PENDING and monotonic() >= asks_again_at:
-            leased = lease_due(
-                watcher.engine, watcher.clock(), LEASED_AT_ONCE, watcher.lease_seconds
-            )
+            leased = take(LEASED_AT_ONCE)
             if len(leased) < LEASED_AT_ONCE:
                 asks_again_at = monotonic() + ASKS_AGAIN_SECONDS
         yield leased

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from catalog.models.db import reading, unit_of_work
 from catalog.rules.terms import Outcome
+from checks.engines.line import LATELY, NEWEST_DECIDED
 from checks.judge import tick
 from checks.looking.leases import ANY_LOST
 from checks.looking.rows import CHECK, run
@@ -48,8 +49,8 @@ class JobEngine(Protocol):
 def ticking(watcher: Watcher, engine: JobEngine) -> Callable[[], None]:
     """Return the job of one tick: keep maintenance, have looked at what is due, let time pass.
 
-    The heartbeat counts the looks that were written since the one before, whoever made them;
-    the first one counts from its own beginning.
+    The heartbeat counts the looks that were written since the one before, whoever made them,
+    as soon as it is settled whose fault they were; the first one counts from its own beginning.
     """
     newest: int | None = None
 
@@ -61,7 +62,7 @@ def ticking(watcher: Watcher, engine: JobEngine) -> Callable[[], None]:
         since = _newest_check(watcher) if newest is None else newest
         engine.look_at_due()
         now = watcher.clock()
-        newest = _newest_check(watcher)
+        newest = _newest_decided(watcher, since, now)
         n_looked, n_our_faults = _written_between(watcher, since, newest)
         all_dark = n_looked > 0 and n_our_faults == n_looked
         tick(watcher, now, n_looked=n_looked, our_fault="our-line" if all_dark else None)
@@ -84,6 +85,12 @@ def rescuing(watcher: Watcher, engine: JobEngine) -> Callable[[], None]:
 def _newest_check(watcher: Watcher) -> int:
     with reading(watcher.reader) as session:
         return int(run(session, select(func.coalesce(func.max(CHECK.c.id), 0))).scalar_one())
+
+
+def _newest_decided(watcher: Watcher, after: int, now: datetime) -> int:
+    recent = {"after": after, "since": now - LATELY}
+    with reading(watcher.reader) as session:
+        return int(run(session, NEWEST_DECIDED, recent).scalar_one())
 
 
 def _written_between(watcher: Watcher, after: int, last: int) -> tuple[int, int]:

@@ -43,7 +43,7 @@ def require_installed() -> None:
     if not IS_INSTALLED:
         raise NotInstalled(
             "MUTAKHIR_ENGINE=procrastinate needs the extra `scale`; "
-            "run: pip install 'mutakhir[scale]'"
+            "run in the checkout: pip install '.[scale]'"
         )
 
 

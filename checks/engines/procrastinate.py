@@ -1,10 +1,11 @@
 """The second engine: Procrastinate on our own PostgreSQL, workers on any number of machines.
 
-A job is one host. Its lock lets one worker at a time ask a host; its queueing lock lets one
-job for a host wait. The job holds no state: what is due is read when it runs, so a job that
-is lost, repeated or late changes nothing but the moment.
+A job is one share of the hosts, always the same ones. Its lock lets one worker at a time ask
+a host; its queueing lock lets one job for a share wait. The job holds no state: what is due is
+read when it runs, so a job that is lost, repeated or late changes nothing but the moment.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,11 +19,12 @@ from sqlalchemy import Engine, make_url, text
 
 from catalog.rules.errors import MutakhirError
 from checks.engines import Backlog
-from checks.engines.shares import hosts_due
+from checks.engines.line import settle_undecided
+from checks.engines.shares import hosts_due, share_of
 from checks.looking.watcher import LEASE_SECONDS, Watcher
 
 SCHEMA = "procrastinate"
-TASK, QUEUE = "look_at_host", "looks"
+TASK, QUEUE = "look_at_share", "looks"
 STALLED_AFTER = timedelta(seconds=LEASE_SECONDS + 4)
 _LOCK = 20_260_003
 _COUNTS = text(
@@ -101,12 +103,17 @@ class Queue:
         self._watcher = watcher
 
     def look_at_due(self) -> int:
-        """Queue the hosts of what is due, the most overdue first; returns how many are new."""
-        hosts = hosts_due(self._watcher, self._watcher.clock())
-        if not hosts:
+        """Queue the hosts of what is due, the most overdue first; returns how many are new.
+
+        Before that it is settled whose fault the latest silences were.
+        """
+        now = self._watcher.clock()
+        settle_undecided(self._watcher, now)
+        n_hosts = Counter(map(share_of, hosts_due(self._watcher, now)))
+        if not n_hosts:
             return 0
         with self._open() as queue:
-            return sum(_give_out(queue, host) for host in hosts)
+            return sum(n for share, n in n_hosts.items() if _give_out(queue, share))
 
     def backlog(self) -> Backlog:
         """Return what the queue holds."""
@@ -123,12 +130,12 @@ class Queue:
             yield queue
 
 
-def _give_out(queue: procrastinate.App, host: str) -> bool:
-    """Queue one host; False where a job for it waits already."""
-    name = f"host:{host}"
+def _give_out(queue: procrastinate.App, share: int) -> bool:
+    """Queue one share; False where a job for it waits already."""
+    name = f"share:{share}"
     job = queue.configure_task(TASK, queue=QUEUE, lock=name, queueing_lock=name)
     try:
-        job.defer(host=host)
+        job.defer(share=share)
     except AlreadyEnqueued:
         return False
     return True

@@ -1,24 +1,28 @@
-"""One worker's share of what is due: everything of one host."""
+"""One worker's share of what is due: the hosts that fall to it, all side by side."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from time import sleep
+from zlib import crc32
 
 from catalog.models.db import reading
-from checks.engines.line import excused, line_is_doubtful
-from checks.look import _work as work_of_a_look
+from checks.look import leases_of_due, work_of_a_look
 from checks.looking.leases import HOSTS_DUE, Leased, lease_due_of
-from checks.looking.outage import is_nameless
-from checks.looking.queue import JobEngine, ThreadEngine
+from checks.looking.outage import undecided
+from checks.looking.queue import Crew, Tray
 from checks.looking.recording import Recorded
 from checks.looking.rounds import Round, is_alarm
 from checks.looking.rows import run
 from checks.looking.seen import Seen
 from checks.looking.watcher import Watcher
-from checks.sources import Fault
 
-AT_ONCE = 100
+#: Many enough for several machines, few enough that looks are leased and written in batches.
+N_SHARES = 32
+
+
+def share_of(host: str) -> int:
+    """Return the share to which a host always belongs, whoever asks."""
+    return crc32(host.encode()) % N_SHARES
 
 
 def hosts_due(watcher: Watcher, now: datetime) -> list[str]:
@@ -27,54 +31,55 @@ def hosts_due(watcher: Watcher, now: datetime) -> list[str]:
         return list(run(session, HOSTS_DUE, {"now": now}).scalars())
 
 
-def look_at_host(watcher: Watcher, host: str) -> int:
-    """Look at everything of a host that is due, one after another; returns how many.
-
-    Doing it twice does no harm: what somebody looked at meanwhile is no longer due. The
-    host's pause after the last request is kept before this returns, so that whoever has
-    the next turn may begin at once.
-    """
-    written: Counter[str] = Counter()
+def crew_of(watcher: Watcher, n_workers: int) -> Crew[Leased, Seen]:
+    """Return the threads that carry out the looks of a process, whatever share they are of."""
     politeness = watcher.fetcher.politeness
-
-    def count(recorded: Collection[Recorded]) -> None:
-        written[host] += len(recorded)
-
-    with ThreadEngine[Leased, Seen](
-        _fair(watcher, work_of_a_look(watcher, watcher.clock)),
-        n_workers=politeness.at_once,
+    return Crew(
+        work_of_a_look(watcher, watcher.clock),
+        n_workers=n_workers,
         per_host=politeness.at_once,
         seconds_until_free=politeness.seconds_until_free,
         is_alarm=is_alarm,
-    ) as engine:
-        Round(watcher, engine, watcher.clock, count).run(_leases(watcher, host, engine))
-    sleep(politeness.seconds_until_free(host))
-    return written[host]
+    )
+
+
+def look_at_share(
+    watcher: Watcher,
+    share: int,
+    crew: Crew[Leased, Seen],
+    is_over: Callable[[], bool] = lambda: False,
+) -> int:
+    """Look at everything of a share that is due, each host by one at a time; returns how many.
+
+    Doing it twice does no harm: what somebody looked at meanwhile is no longer due. When
+    `is_over` nothing new is begun. The pauses after the last requests are kept before this
+    returns, so that whoever has the next turn may begin at once.
+    """
+    n_written, hosts = 0, set[str]()
+
+    def count(recorded: Collection[Recorded]) -> None:
+        nonlocal n_written
+        n_written += len(recorded)
+        hosts.update(one.seen.leased.host for one in recorded)
+
+    tray = Tray(crew)
+    try:
+        leases = _leases(watcher, share, tray, is_over)
+        Round(watcher, tray, watcher.clock, count, doubt=undecided).run(leases)
+    finally:
+        tray.close()
+    sleep(max(map(watcher.fetcher.politeness.seconds_until_free, hosts), default=0.0))
+    return n_written
 
 
 def _leases(
-    watcher: Watcher, host: str, engine: JobEngine[Leased, Seen]
+    watcher: Watcher, share: int, tray: Tray[Leased, Seen], is_over: Callable[[], bool]
 ) -> Iterator[tuple[Leased, ...]]:
-    """Lease what is due at the host, share after share; what becomes due later waits."""
-    while True:
-        now, seconds = watcher.clock(), watcher.lease_seconds
-        leased = lease_due_of(watcher.engine, host, now, AT_ONCE, seconds)
-        yield leased
-        if len(leased) < AT_ONCE:
-            return
-        while engine.n_pending:
-            yield ()
+    def take(n: int) -> tuple[Leased, ...]:
+        if is_over():
+            return ()
+        now = watcher.clock()
+        hosts = [host for host in hosts_due(watcher, now) if share_of(host) == share]
+        return lease_due_of(watcher.engine, hosts, now, n, watcher.lease_seconds)
 
-
-def _fair(watcher: Watcher, look: Callable[[Leased], Seen]) -> Callable[[Leased], Seen]:
-    """Return a look whose silence is no failure of the source where our own line is in doubt."""
-
-    def fair(leased: Leased) -> Seen:
-        seen = look(leased)
-        if seen.fault is not Fault.UNREACHED or is_nameless(seen):
-            return seen
-        with reading(watcher.reader) as session:
-            doubtful = line_is_doubtful(session, leased.host, seen.at)
-        return excused(seen) if doubtful else seen
-
-    return fair
+    return leases_of_due(tray, take)

@@ -1,10 +1,12 @@
-"""One worker of the distributed engine: takes hosts until it is told to stop."""
+"""One worker of the distributed engine: takes shares of hosts until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +25,7 @@ from checks.engines.procrastinate import (
     connection_options,
     migrate_queue,
 )
-from checks.engines.shares import look_at_host
+from checks.engines.shares import crew_of, look_at_share
 from checks.looking.watcher import Watcher
 from checks.operating.journal import journaled
 
@@ -50,12 +52,12 @@ class Pulse:
 
 
 class LaterAndBehind(procrastinate.BaseRetryStrategy):
-    """A job that failed comes again, behind the others: its host's lock must hold up nobody."""
+    """A job that failed comes again, behind the others: its share's lock must hold up nobody."""
 
     def get_retry_decision(
         self, *, exception: BaseException, job: Job
     ) -> procrastinate.RetryDecision | None:
-        """Return when; None when it failed too often, the next tick gives the host out anew."""
+        """Return when; None when it failed too often, the next tick gives the share out anew."""
         if job.attempts >= len(RETRIES):
             return None
         wait = int(RETRIES[job.attempts].total_seconds())
@@ -73,6 +75,8 @@ def work(watcher: Watcher, *, n_workers: int, pulse: Pulse | None = None) -> int
     except OperationalError:
         JOURNAL.error("database not reached", extra={"exit_code": LOST})
         return LOST
+    # What is imported never becomes garbage: neither the rounds nor the end look through it.
+    gc.freeze()
     code = asyncio.run(_live(watcher, n_workers, pulse or Pulse()))
     if code == LOST:
         # A look that hangs on the lost database would hold the process for minutes.
@@ -87,22 +91,29 @@ async def _live(watcher: Watcher, n_workers: int, pulse: Pulse) -> int:
         min_size=1, max_size=4, timeout=pulse.patience_seconds, **connection_options(watcher.engine)
     )
     queue = procrastinate.App(connector=connector)
-    pool = ThreadPoolExecutor(n_workers, thread_name_prefix="host")
+    pool = ThreadPoolExecutor(n_workers, thread_name_prefix="share")
+    crew = crew_of(watcher, n_workers)
+    is_asked_to_stop = threading.Event()
 
     @queue.task(name=TASK, queue=QUEUE, retry=LaterAndBehind())
-    async def look(host: str) -> None:
+    async def look(share: int) -> None:
         loop = asyncio.get_running_loop()
-        look_once = partial(look_at_host, watcher, host)
-        await loop.run_in_executor(pool, journaled("host looked at", look_once, host=host))
+        look_once = partial(look_at_share, watcher, share, crew, is_asked_to_stop.is_set)
+        await loop.run_in_executor(pool, journaled("share looked at", look_once, share=share))
 
     try:
         async with queue.open_async():
-            return await _until_the_end(queue, n_workers, pulse)
+            code = await _until_the_end(queue, n_workers, pulse, is_asked_to_stop)
     except (ConnectorException, PoolTimeout, OSError):
         return LOST
+    if code == STOPPED:
+        crew.close()
+    return code
 
 
-async def _until_the_end(queue: procrastinate.App, n_workers: int, pulse: Pulse) -> int:
+async def _until_the_end(
+    queue: procrastinate.App, n_workers: int, pulse: Pulse, is_asked_to_stop: threading.Event
+) -> int:
     asked = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, asked.set)
@@ -123,6 +134,7 @@ async def _until_the_end(queue: procrastinate.App, n_workers: int, pulse: Pulse)
     if not asked.is_set():
         # Procrastinate's own worker ends without an error when its database goes away.
         return LOST
+    is_asked_to_stop.set()
     caring.cancel()
     living.cancel()
     try:
@@ -142,11 +154,11 @@ async def _care(queue: procrastinate.App, pulse: Pulse) -> None:
 
 
 async def _rescue(queue: procrastinate.App, stalled_seconds: float) -> None:
-    """Queue again what a dead worker had begun; where its host waits already it is dropped."""
+    """Queue again what a dead worker had begun; where its share waits already it is dropped."""
     jobs = queue.job_manager
     for job in await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=stalled_seconds):
         try:
             await jobs.retry_job(job)
-            JOURNAL.warning("job rescued", extra={"host": job.task_kwargs.get("host")})
+            JOURNAL.warning("job rescued", extra={"share": job.task_kwargs.get("share")})
         except ConnectorException:
             await jobs.finish_job(job, Status.FAILED, delete_job=True)

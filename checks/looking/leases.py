@@ -1,6 +1,5 @@
 """Who looks at which source: taken in one statement, given back with the result."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from catalog import models
 from catalog.models import SourceKind
 from catalog.models.db import unit_of_work
 from catalog.rules.terms import Cadence
+from checks.looking.among import among
 from checks.looking.rows import CHECK, CLOSING, DATASET, OBLIGATION, PROMISE, SOURCE, VERSION, run
 from checks.sources import Conditional, Ref
 from checks.sources.sql_view import database_host
@@ -83,10 +83,12 @@ def active_sources(session: Session, slug: str | None = None) -> list[int]:
 
 
 def lease_due_of(
-    engine: Engine, host: str, now: datetime, n: int, seconds: float
+    engine: Engine, hosts: Collection[str], now: datetime, n: int, seconds: float
 ) -> tuple[Leased, ...]:
-    """Take up to n free sources of one host that are due, the most overdue first."""
-    return _lease(engine, _TAKE_DUE_OF_HOST, {"of_host": host, "n": n}, now, seconds)
+    """Take up to n free sources of these hosts that are due, the most overdue first."""
+    if not hosts:
+        return ()
+    return _lease(engine, _TAKE_DUE_OF_HOSTS, {"hosts": list(hosts), "n": n}, now, seconds)
 
 
 def hold(session: Session, leased: Collection[Leased]) -> set[int]:
@@ -94,26 +96,24 @@ def hold(session: Session, leased: Collection[Leased]) -> set[int]:
 
     What ran out and was taken over meanwhile is not ours: whoever has it now writes.
     """
-    return _with_token(session, _HOLD, leased)
+    by_id = {one.source_id: one.lease for one in leased}
+    which = {"ids": sorted(by_id), "leases": sorted(set(by_id.values()))}
+    return {row.id for row in run(session, _HOLD, which) if row.lease == by_id[row.id]}
 
 
 def give_back(session: Session, leased: Collection[Leased]) -> set[int]:
     """Free these sources; returns those whose lease was still ours."""
-    return _with_token(session, _GIVE_BACK, leased)
-
-
-def _with_token(session: Session, statement: Any, leased: Collection[Leased]) -> set[int]:
-    by_token: defaultdict[str, list[int]] = defaultdict(list)
-    for one in leased:
-        by_token[one.lease].append(one.source_id)
-    ours: set[int] = set()
-    for token, ids in sorted(by_token.items()):
-        ours.update(run(session, statement, {"ids": ids, "token": token}).scalars())
+    ours = hold(session, leased)
+    if ours:
+        run(session, _GIVE_BACK, {"ids": sorted(ours)})
     return ours
 
 
 def renew(engine: Engine, held: Mapping[int, str], now: datetime, seconds: float) -> None:
-    """Hold these sources for longer, each by its lease; what was taken over stays so."""
+    """Hold these sources for longer, each by its lease; what was taken over stays so.
+
+    What is being written or given back at this moment is left alone and never waited for.
+    """
     ids, until = sorted(held), now + timedelta(seconds=seconds)
     for i in range(0, len(ids), _RENEWED_AT_ONCE):
         some = ids[i : i + _RENEWED_AT_ONCE]
@@ -141,11 +141,12 @@ _OWN = DATASET.alias("own")
 _WATCHED = (
     SOURCE.c.kind.in_(LOOKED_AT),
     SOURCE.c.paused_reason.is_(None),
+    SOURCE.c.retired_at.is_(None),
     ~exists().where(_OWN.c.id == SOURCE.c.dataset_id, _OWN.c.retired_on.is_not(None)),
 )
 _IS_FREE = or_(SOURCE.c.leased_until.is_(None), SOURCE.c.leased_until <= bindparam("now"))
 _IS_DUE = SOURCE.c.next_look_at <= bindparam("now")
-_IS_ONE_OF_THESE = SOURCE.c.id.in_(bindparam("ids", expanding=True))
+_IS_ONE_OF_THESE = among(SOURCE.c.id, "ids")
 
 
 def _take(wanted: Any, n: Any) -> Any:
@@ -170,16 +171,16 @@ def _take(wanted: Any, n: Any) -> Any:
 
 
 _TAKE_DUE = _take(_IS_DUE, bindparam("n"))
-_TAKE_DUE_OF_HOST = _take(and_(SOURCE.c.host == bindparam("of_host"), _IS_DUE), bindparam("n"))
+_IS_OF_HOSTS = SOURCE.c.host.in_(bindparam("hosts", expanding=True))
+_TAKE_DUE_OF_HOSTS = _take(and_(_IS_OF_HOSTS, _IS_DUE), bindparam("n"))
 _TAKE_THESE = _take(_IS_ONE_OF_THESE, None)
-_IS_OURS = (_IS_ONE_OF_THESE, SOURCE.c.lease == bindparam("token"))
-_HOLD = select(SOURCE.c.id).where(*_IS_OURS).order_by(SOURCE.c.id).with_for_update()
-_GIVE_BACK = (
-    update(SOURCE).where(*_IS_OURS).values(lease=None, leased_until=None).returning(SOURCE.c.id)
-)
+_IS_HELD = (_IS_ONE_OF_THESE, SOURCE.c.lease.in_(bindparam("leases", expanding=True)))
+#: All at once and in one order: two that lock some of the same sources wait, but never in a ring.
+_HOLD = select(SOURCE.c.id, SOURCE.c.lease).where(*_IS_HELD).order_by(SOURCE.c.id).with_for_update()
+_GIVE_BACK = update(SOURCE).where(_IS_ONE_OF_THESE).values(lease=None, leased_until=None)
 _RENEW = (
     update(SOURCE)
-    .where(_IS_ONE_OF_THESE, SOURCE.c.lease.in_(bindparam("leases", expanding=True)))
+    .where(SOURCE.c.id.in_(select(SOURCE.c.id).where(*_IS_HELD).with_for_update(skip_locked=True)))
     .values(leased_until=bindparam("until"))
 )
 #: A lease that ran out without a result; its process was killed or lost the database.

@@ -1,26 +1,26 @@
 """Writing down what was seen: many looks in one transaction, each once or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlmodel import Session
 
 from catalog.models import VersionStatus
 from catalog.models.db import unit_of_work
 from catalog.rules.conclusive import failures_apart
 from catalog.rules.evidence import CheckFact, KnownVersion, next_look_at
-from catalog.rules.obligations import Obligation, Promise
-from catalog.rules.promise import promise_of
+from catalog.rules.promise import Promise, promise_of
 from catalog.rules.release_rule import parse_release_rule
 from catalog.rules.terms import Cadence, Outcome, Rank
-from checks.looking.chains import open_ahead
+from checks.looking.among import among
 from checks.looking.closings import Closed, lock_datasets, settle
 from checks.looking.leases import hold
-from checks.looking.rows import CHECK, SOURCE, VERSION, run
+from checks.looking.rows import CHECK, CLOSING, OBLIGATION, SOURCE, VERSION, run
 from checks.looking.seen import Seen
 from checks.looking.versions import history_of, insert_version, rank_of, status_of, stored_already
 from checks.looking.watcher import Watcher
@@ -30,10 +30,9 @@ _LONGEST_WAIT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One look as it was written: its check, and its version where the content was new."""
+    """One look as it was written, and its version where the content was new."""
 
     seen: Seen
-    check_id: int
     version_id: int | None = None
     number: int | None = None
     status: VersionStatus | None = None
@@ -60,7 +59,6 @@ class _Page:
     number: int | None = None
     status: VersionStatus | None = None
     rank: Rank | None = None
-    check_id: int = 0
     closed: list[Closed] = field(default_factory=list)
 
 
@@ -81,8 +79,7 @@ def record(watcher: Watcher, looks: Sequence[Seen], *, leased: bool = True) -> t
         _close(watcher, session, pages)
         _renew(session, pages)
     return tuple(
-        Recorded(p.seen, p.check_id, p.version_id, p.number, p.status, p.rank, tuple(p.closed))
-        for p in pages
+        Recorded(p.seen, p.version_id, p.number, p.status, p.rank, tuple(p.closed)) for p in pages
     )
 
 
@@ -104,6 +101,8 @@ def _add_versions(session: Session, pages: Sequence[_Page]) -> None:
         if page.version_id is not None:
             continue
         page.status = status_of(page.seen, examined)
+        if page.status is VersionStatus.QUARANTINED:
+            page.rank = Rank.E0
         page.number = newest[dataset_id] = newest.get(dataset_id, 0) + 1
         page.version_id = insert_version(
             session,
@@ -139,8 +138,7 @@ def _add_checks(session: Session, pages: Sequence[_Page]) -> None:
         }
         for page in pages
     ]
-    for page, check_id in zip(pages, run(session, _ADD_CHECKS, rows).scalars(), strict=True):
-        page.check_id = check_id
+    run(session, _ADD_CHECKS, rows)
 
 
 def is_conclusive(seen: Seen) -> bool:
@@ -169,6 +167,13 @@ def _close(watcher: Watcher, session: Session, pages: Sequence[_Page]) -> None:
         by_dataset[closed.dataset_id].closed.append(closed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reminder:
+    """An open obligation, as far as the next look depends on it."""
+
+    remind_at: datetime
+
+
 @lru_cache(maxsize=4096)
 def _promised(cadence: Cadence, rule_text: str | None) -> Promise:
     return promise_of(cadence, parse_release_rule(rule_text, cadence))
@@ -178,7 +183,7 @@ def _renew(session: Session, pages: Sequence[_Page]) -> None:
     """Bring the sources' own bookkeeping up to date, say when to look next, and free them."""
     if not pages:
         return
-    ahead = open_ahead(session, {p.seen.leased.dataset_id for p in pages})
+    ahead = _reminders(session, {p.seen.leased.dataset_id for p in pages})
     run(
         session,
         _RENEW,
@@ -186,8 +191,15 @@ def _renew(session: Session, pages: Sequence[_Page]) -> None:
     )
 
 
+def _reminders(session: Session, dataset_ids: Collection[int]) -> dict[int, list[_Reminder]]:
+    """Return when the window of each open obligation of some datasets opens."""
+    ahead: dict[int, list[_Reminder]] = defaultdict(list)
+    for dataset_id, remind_at in run(session, _REMINDERS, {"ids": list(dataset_ids)}):
+        ahead[dataset_id].append(_Reminder(remind_at))
+    return ahead
+
+
 _RENEWED = (
-    "last_check_id",
     "looked_at",
     "conclusive_at",
     "n_failed",
@@ -200,20 +212,33 @@ _RENEWED = (
 )
 
 
-_ADD_CHECKS = insert(CHECK).returning(CHECK.c.id, sort_by_parameter_order=True)
+#: Row by row without an answer: one statement of many rows would be read anew every time.
+_ADD_CHECKS = insert(CHECK)
+_NEWEST_CHECK = (
+    select(func.max(CHECK.c.id))
+    .where(CHECK.c.source_id == bindparam("of_source"), CHECK.c.at == bindparam("looked_at"))
+    .scalar_subquery()
+)
 _RENEW = (
     update(SOURCE)
     .where(SOURCE.c.id == bindparam("of_source"))
-    .values({name: bindparam(name) for name in _RENEWED} | {"lease": None, "leased_until": None})
+    .values(
+        {name: bindparam(name) for name in _RENEWED}
+        | {"last_check_id": _NEWEST_CHECK, "lease": None, "leased_until": None}
+    )
+)
+_REMINDERS = select(OBLIGATION.c.dataset_id, OBLIGATION.c.remind_at).where(
+    among(OBLIGATION.c.dataset_id, "ids"),
+    ~exists().where(CLOSING.c.obligation_id == OBLIGATION.c.id, CLOSING.c.retracted_at.is_(None)),
 )
 _NEWEST_NUMBERS = (
     select(VERSION.c.dataset_id, func.max(VERSION.c.number))
-    .where(VERSION.c.dataset_id.in_(bindparam("ids", expanding=True)))
+    .where(among(VERSION.c.dataset_id, "ids"))
     .group_by(VERSION.c.dataset_id)
 )
 
 
-def _bookkeeping(page: _Page, ahead: Sequence[Obligation]) -> Mapping[str, Any]:
+def _bookkeeping(page: _Page, ahead: Sequence[_Reminder]) -> Mapping[str, Any]:
     seen = page.seen
     leased = seen.leased
     n_failed, failing_since = leased.n_failed, leased.failing_since
@@ -225,7 +250,6 @@ def _bookkeeping(page: _Page, ahead: Sequence[Obligation]) -> Mapping[str, Any]:
     n_tries = n_failed + (seen.outcome is Outcome.OUR_FAULT)
     return {
         "of_source": leased.source_id,
-        "last_check_id": page.check_id,
         "looked_at": seen.at,
         "conclusive_at": seen.at if is_conclusive(seen) else leased.conclusive_at,
         "n_failed": n_failed,
@@ -238,7 +262,7 @@ def _bookkeeping(page: _Page, ahead: Sequence[Obligation]) -> Mapping[str, Any]:
     }
 
 
-def _next(page: _Page, ahead: Sequence[Obligation], n_tries: int) -> datetime | None:
+def _next(page: _Page, ahead: Sequence[_Reminder], n_tries: int) -> datetime | None:
     seen = page.seen
     leased = seen.leased
     if leased.kind.is_sent:

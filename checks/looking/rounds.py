@@ -1,7 +1,7 @@
 """One round of looks: hosts that stay silent are spared, our own outage blames nobody."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,7 +39,8 @@ class Round:
     """Leases come in, looks go out to the engine, results are written in batches.
 
     A result of a host that nobody could reach is written at the end, when the other hosts
-    have told whether the line was up.
+    have told whether the line was up. Where other processes see other hosts at the same time
+    no round can know that: there `doubt` says how it is written at once.
     """
 
     def __init__(
@@ -48,11 +49,14 @@ class Round:
         engine: JobEngine[Leased, Seen],
         clock: Callable[[], datetime],
         written: Callable[[Collection[Recorded]], None],
+        *,
+        doubt: Callable[[Seen], Seen] | None = None,
     ) -> None:
         self._watcher = watcher
         self._engine = engine
         self._clock = clock
         self._written = written
+        self._doubt = doubt
         self._hosts = _Hosts()
         self._batch: list[Seen] = []
         self._unreached: list[Seen] = []
@@ -79,7 +83,7 @@ class Round:
 
     def _begin(self, leased: Leased) -> None:
         if self._hosts.n_silent[leased.host] >= SILENCES_TO_GIVE_UP:
-            self._batch.append(self._given_up(leased))
+            self._set_aside([self._given_up(leased)])
         elif leased.host in self._hosts.left_alone_until:
             self._defer([leased], self._hosts.left_alone_until[leased.host])
         else:
@@ -89,7 +93,7 @@ class Round:
         for seen in self._engine.gather(timeout_seconds, BATCH):
             self._learn(seen)
             if seen.fault is Fault.UNREACHED:
-                self._unreached.append(seen)
+                self._set_aside([seen])
             else:
                 self._batch.append(seen)
         while len(self._batch) >= BATCH or (self._batch and timeout_seconds):
@@ -103,13 +107,20 @@ class Round:
         elif seen.silent:
             self._hosts.n_silent[host] += 1
             if self._hosts.n_silent[host] >= SILENCES_TO_GIVE_UP:
-                self._unreached += map(self._given_up, self._engine.take_waiting(host))
+                self._set_aside(map(self._given_up, self._engine.take_waiting(host)))
         if seen.retry_after is not None:
             until = seen.at + seen.retry_after
             self._hosts.left_alone_until[host] = until
             self._defer(self._engine.take_waiting(host), until)
         if is_alarm(seen):
             self._engine.resume(host)
+
+    def _set_aside(self, unreached: Iterable[Seen]) -> None:
+        """Keep what reached nobody for the end of the round, or write it as doubtful."""
+        if self._doubt is None:
+            self._unreached += unreached
+        else:
+            self._batch += map(self._doubt, unreached)
 
     def _given_up(self, leased: Leased) -> Seen:
         error = SourceError(

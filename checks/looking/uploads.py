@@ -44,7 +44,6 @@ class Receipt:
     """
 
     dataset_id: int
-    check_id: int
     version_id: int | None
     number: int | None
     status: VersionStatus
@@ -129,7 +128,6 @@ def receive(
             _note(session, now, actor, kind.value, recorded.version_id, declared_period)
     return Receipt(
         dataset_id=dataset_id,
-        check_id=recorded.check_id,
         version_id=recorded.version_id,
         number=recorded.number,
         status=status,

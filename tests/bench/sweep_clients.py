@@ -132,7 +132,7 @@ def queue(ground: Ground) -> Run:
         with watcher.engine.connect() as connection:
             while connection.execute(newest).scalar_one() < 2 * ground.n:
                 connection.rollback()
-                time.sleep(0.1)
+                time.sleep(0.25)
         seconds = time.perf_counter() - began
     finally:
         for worker in workers:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from catalog.models.db import engine_for
 from checks.look import Watcher, watcher_for
-from checks.sources.fetcher import Fetcher, host_of
+from checks.sources.fetcher import Fetcher
 from checks.sources.wire import Limits
 from tests.bench.sweep_city import NOW, ZONE
-from tests.bench.sweep_feeds import Url, urls
+from tests.bench.sweep_feeds import DEAD, Url, addresses_of_hosts, urls
 
 PORT = 18088
 TIMEOUT_SECONDS = 5.0
@@ -52,7 +52,7 @@ class Ground:
 
     def watcher(self) -> Watcher:
         """Return a watcher that may reach the feeds, two requests at a host at once."""
-        hosts = frozenset(host_of(each.address) for each in self.addresses())
+        hosts = frozenset(f"{host}:{PORT}" for host in (*addresses_of_hosts(self.hosts), DEAD))
         made = watcher_for(
             engine_for(self.url),
             reading_engine=engine_for(self.url, read_only=True),

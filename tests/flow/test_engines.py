@@ -26,7 +26,7 @@ from checks.engines import ticking
 from checks.engines.commands import NotChosen, engine_of, worker_command
 from checks.engines.line import line_is_doubtful
 from checks.engines.procrastinate import NeedsPostgres, Queue, migrate_queue
-from checks.engines.shares import hosts_due, look_at_host
+from checks.engines.shares import N_SHARES, crew_of, hosts_due, look_at_share, share_of
 from checks.engines.threads import Threads
 from checks.engines.worker import LOST, STOPPED, LaterAndBehind
 from tests.flow.conftest import Clock
@@ -57,7 +57,7 @@ def test_everything_due_is_looked_at_once_and_each_host_by_one_at_a_time(staff: 
     if staff.kind == "procrastinate":
         assert staff.engine.look_at_due() == 4
         assert staff.engine.look_at_due() == 0
-        assert staff.engine.backlog().n_waiting == 4
+        assert staff.engine.backlog().n_waiting == len(set(map(share_of, staff.place.hosts)))
         staff.employ(2)
     else:
         staff.employ(1)
@@ -152,16 +152,35 @@ def test_a_worker_leaves_for_its_supervisor_when_the_database_refuses_it(
             connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
-def test_a_host_given_out_again_while_it_is_looked_at_is_not_looked_at_twice(
+def _look_at_its_share(world: World, host: str) -> int:
+    crew = crew_of(world.watcher, 2)
+    try:
+        return look_at_share(world.watcher, share_of(host), crew)
+    finally:
+        crew.close()
+
+
+def test_a_share_given_out_again_while_it_is_looked_at_is_not_looked_at_twice(
     world: World, clock: Clock
 ) -> None:
     clock.now = NOW
     for n in range(3):
         world.promise(world.feed.serve(f"/{n}.csv", f"Bulan,IHK\nFebruari 2025,{n}\n"), now=NOW)
     (host,) = hosts_due(world.watcher, NOW)
-    assert look_at_host(world.watcher, host) == 3
-    assert look_at_host(world.watcher, host) == 0
+    assert _look_at_its_share(world, host) == 3
+    assert _look_at_its_share(world, host) == 0
     assert hosts_due(world.watcher, NOW) == []
+
+
+def test_a_worker_looks_at_the_hosts_of_its_share_alone(world: World, clock: Clock) -> None:
+    clock.now = NOW
+    world.promise(world.feed.serve("/a.csv", "Bulan,IHK\nFebruari 2025,1\n"), now=NOW)
+    (host,) = hosts_due(world.watcher, NOW)
+    crew = crew_of(world.watcher, 1)
+    assert look_at_share(world.watcher, (share_of(host) + 1) % N_SHARES, crew) == 0
+    assert look_at_share(world.watcher, share_of(host), crew, is_over=lambda: True) == 0
+    assert hosts_due(world.watcher, NOW) == [host]
+    crew.close()
 
 
 def test_two_workers_on_one_host_share_it(world: World, clock: Clock) -> None:
@@ -169,7 +188,10 @@ def test_two_workers_on_one_host_share_it(world: World, clock: Clock) -> None:
     for n in range(20):
         world.promise(world.feed.serve(f"/{n}.csv", f"Bulan,IHK\nFebruari 2025,{n}\n"), now=NOW)
     (host,) = hosts_due(world.watcher, NOW)
-    threads = [threading.Thread(target=look_at_host, args=(world.watcher, host)) for _ in range(3)]
+    threads = [
+        threading.Thread(target=_look_at_its_share, args=(world, host), daemon=True)
+        for _ in range(3)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -12,9 +12,11 @@ from catalog import models
 from catalog.models.db import engine_for, reading, unit_of_work
 from catalog.rules.terms import Outcome
 from checks.look import look_at, sweep, watcher_for
+from checks.looking.among import among
 from checks.looking.glance import glance
 from checks.looking.leases import lease_due, lease_these
 from checks.looking.recording import record
+from checks.looking.rows import SOURCE
 from tests.flow.conftest import Clock
 from tests.flow.world import ZONE, World, wib
 
@@ -180,3 +182,24 @@ def test_a_sweep_of_all_looks_at_what_is_not_due_and_a_slug_at_its_dataset_alone
     assert sum(swept.states.values()) == 4
     one = sweep(world.watcher, which="data-2", n_workers=1)
     assert [check.dataset_id for check in one.checks] == [2]
+
+
+def test_many_sources_are_found_by_their_numbers_on_either_database(world: World) -> None:
+    made = [world.promise(f"http://opd-{n}.example/x.csv", now=NOW)[1] for n in range(120)]
+    query = select(SOURCE.c.id).where(among(SOURCE.c.id, "ids")).order_by(SOURCE.c.id)
+    for ids in (made[:1], made[5:110], []):
+        with world.engine.connect() as connection:
+            assert connection.execute(query, {"ids": ids}).scalars().all() == ids
+
+
+def test_sqlite_reads_no_whole_table_for_many_numbers(small_world: World) -> None:
+    said: list[str] = []
+    query = select(SOURCE.c.id).where(among(SOURCE.c.id, "ids"))
+    with small_world.engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.set_trace_callback(said.append)
+        connection.execute(query, {"ids": [1, 2, 3]}).all()
+        raw.set_trace_callback(None)
+        plan = raw.execute(f"EXPLAIN QUERY PLAN {said[-1]}").fetchall()
+    assert [row[3] for row in plan] == ["SEARCH source USING INTEGER PRIMARY KEY (rowid=?)"]

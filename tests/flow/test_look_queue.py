@@ -14,7 +14,7 @@ from checks.engines import ticking
 from checks.engines.threads import Threads
 from checks.look import UnknownDataset, sweep
 from checks.looking.leases import Leased, lease_due
-from checks.looking.queue import InlineEngine, ThreadEngine
+from checks.looking.queue import Crew, InlineEngine, ThreadEngine, Tray
 from checks.scheduler import schedule
 from tests.flow.conftest import Clock
 from tests.flow.world import World, wib
@@ -114,6 +114,39 @@ def test_after_an_alarm_the_other_jobs_of_the_host_can_be_taken_back() -> None:
         engine.submit("host", 99)
         assert _all(engine) == [99]
     assert done == [0, 99]
+
+
+def test_rounds_that_share_a_crew_gather_each_its_own() -> None:
+    crew = Crew[int, int](lambda job: job, n_workers=2)
+    rounds = [Tray(crew) for _ in range(3)]
+    for job in range(60):
+        rounds[job % 3].submit(f"host-{job % 3}-{job % 6}", job)
+    for n, one in enumerate(rounds):
+        found: list[int] = []
+        while one.n_pending:
+            found += one.gather(5)
+        assert sorted(found) == list(range(n, 60, 3))
+    crew.close()
+
+
+def test_a_round_that_ended_early_holds_up_no_other() -> None:
+    done: list[int] = []
+
+    def work(job: int) -> int:
+        done.append(job)
+        return job
+
+    crew = Crew[int, int](work, n_workers=1, is_alarm=lambda result: result == 0)
+    broken = Tray(crew)
+    for job in range(10):
+        broken.submit("host", job)
+    assert broken.gather(5) == [0]
+    broken.close()
+    following = Tray(crew)
+    following.submit("host", 99)
+    assert following.gather(5) == [99]
+    assert done == [0, 99]
+    crew.close()
 
 
 def test_the_inline_engine_does_the_job_at_once() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from checks.engines.threads import Threads
 from checks.engines.worker import Pulse
 from checks.looking.glance import glance
 from checks.looking.holding import Holding
-from checks.looking.leases import give_back, lease_due, renew
+from checks.looking.leases import give_back, hold, lease_due, renew
 from checks.looking.recording import record
 from checks.looking.rows import SOURCE
 from checks.looking.watcher import LEASE_SECONDS
@@ -132,6 +133,27 @@ def test_what_was_taken_over_or_given_back_is_not_renewed(world: World) -> None:
         assert give_back(session, [mine]) == {mine.source_id}
     renew(world.engine, {mine.source_id: mine.lease}, NOW, 600)
     assert _leased_until(world) is None
+
+
+def test_a_renewal_never_waits_for_what_is_being_written(
+    postgres_engine: Engine, tmp_path: Path
+) -> None:
+    with crew("threads", postgres_engine, tmp_path, n_hosts=1) as staff:
+        staff.promise(2)
+        being_written, other = lease_due(postgres_engine, NOW, 2, 60)
+        held = {one.source_id: one.lease for one in (being_written, other)}
+        later = NOW + timedelta(hours=1)
+        renewing = threading.Thread(
+            target=renew, args=(postgres_engine, held, later, 60), daemon=True
+        )
+        with unit_of_work(postgres_engine) as session:
+            assert hold(session, [being_written]) == {being_written.source_id}
+            renewing.start()
+            renewing.join(30)
+            assert not renewing.is_alive()
+        with postgres_engine.connect() as connection:
+            query = select(SOURCE.c.id).where(SOURCE.c.leased_until > later)
+            assert connection.execute(query).scalars().all() == [other.source_id]
 
 
 def test_a_rescue_looks_only_where_a_lease_was_lost(world: World, clock: Clock) -> None:
