@@ -90,14 +90,6 @@ def _owed(row: Any) -> Owed:
     return Owed(row.id, row.dataset_id, _rule(row), row.closing_id, row.closed_at)
 
 
-def open_ahead(session: Session, dataset_ids: Collection[int]) -> dict[int, list[Obligation]]:
-    """Return the open obligations of some datasets, in order of their reminders."""
-    ahead: dict[int, list[Obligation]] = defaultdict(list)
-    for row in run(session, _AHEAD, {"ids": list(dataset_ids)}):
-        ahead[row.dataset_id].append(_rule(row))
-    return ahead
-
-
 def _rule(row: Any) -> Obligation:
     return Obligation(
         period=Period(cadence=row.cadence, start=row.period_start, end=row.period_end),
@@ -218,12 +210,6 @@ _LEDGER = (
     .order_by(OBLIGATION.c.dataset_id, OBLIGATION.c.period_start)
 )
 _OPEN = _LEDGER.where(CLOSING.c.id.is_(None))
-_AHEAD = (
-    select(*_BOUNDS, PROMISE.c.cadence)
-    .join(PROMISE, PROMISE.c.id == OBLIGATION.c.promise_id)
-    .where(OBLIGATION.c.dataset_id.in_(_IDS), ~_IS_CLOSED)
-    .order_by(OBLIGATION.c.dataset_id, OBLIGATION.c.remind_at)
-)
 _ACCEPTED = (
     select(
         *(VERSION.c[name] for name in ("id", "dataset_id", "source_id", "seen_at", "decided_at")),

@@ -300,7 +300,8 @@ def test_a_kind_that_lost_its_way_is_the_sources_own_failure_or_ours(
     monkeypatch.delenv("SUMBER_PAD")
     sweep(city.world.watcher, n_workers=2)
     (check,) = city.world.checks(city.source().dataset_id)
-    expected = (Outcome.SOURCE_FAILED, "http-404")
+    code = "no-such-dataset" if kind is SourceKind.CKAN else "http-404"
+    expected = (Outcome.SOURCE_FAILED, code)
     if kind is SourceKind.SQL_VIEW:
         expected = (Outcome.OUR_FAULT, "no-secret")
     assert (check.outcome, check.code) == expected
