@@ -1,6 +1,7 @@
 """What the source tests share: raw servers and a fetcher that may reach them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from checks.sources.fetcher import Fetcher
 from checks.sources.wire import Limits
 from tests.sources.raw import RawServer, Talk
 
+#: For tests that wait for a limit of time.
 QUICK = Limits(
     connect_seconds=0.5,
     total_seconds=1.5,
@@ -16,6 +18,8 @@ QUICK = Limits(
     wire_bytes=300_000,
     decoded_bytes=3_000_000,
 )
+#: For all others: no busy machine may make them fail.
+PATIENT = replace(QUICK, connect_seconds=20, total_seconds=20, slow_after_seconds=20)
 
 
 @pytest.fixture
@@ -34,10 +38,10 @@ def raw() -> Iterator[Callable[[Talk], RawServer]]:
 
 @pytest.fixture
 def fetcher_for(tmp_path: Path) -> Iterator[Callable[..., Fetcher]]:
-    """Make a fetcher with quick limits that may reach these ports of loopback."""
+    """Make a fetcher of small size that may reach these ports of loopback."""
     made: list[Fetcher] = []
 
-    def make(*ports: int, limits: Limits = QUICK, spacing_seconds: float = 0) -> Fetcher:
+    def make(*ports: int, limits: Limits = PATIENT, spacing_seconds: float = 0) -> Fetcher:
         hosts = frozenset(f"127.0.0.1:{port}" for port in ports)
         made.append(
             Fetcher(
