@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from checks.tables.fast.blocks import LARGE_BYTES
 from checks.tables.later import Later
-from checks.tables.readers.below import SIGNED
 from checks.tables.readers.dialect import DELIMITERS, SAMPLE_CHARS, hints_at_odd
+from checks.tables.readers.signature import SIGNED
 from checks.tables.table import MEGABYTE, Caps, folded
 
 if TYPE_CHECKING:

@@ -6,18 +6,12 @@ from collections.abc import Sequence
 from checks.tables.numbers import is_numeral
 from checks.tables.readers.grid import Record
 from checks.tables.readers.header import n_filled
+from checks.tables.readers.signature import SIGNED
 
 _NOTE = re.compile(
     r"(?:sumber|source|catatan|keterangan|ket\b|note|access time|diakses|diunduh|dicetak"
     r"|data per|diperbarui|\*|†|\d\))",
     re.IGNORECASE,
-)
-_MONTHS = "januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember"
-#: What only a signature says: the number of an official, a place with a day, "mengetahui".
-SIGNED = re.compile(
-    rf"\bnip\b[. :]*[\d. _-]{{8,}}|\bmengetahui\b|^\W*[^\W\d][\w .]*, *[\d.… ]*"
-    rf"(?:{_MONTHS})[ .…]*(?:\d{{4}}|[.…]+)",
-    re.IGNORECASE | re.MULTILINE,
 )
 _LONG = 60
 _LEFT_AND_RIGHT = 2
