@@ -182,7 +182,9 @@ def change_sentence(version: VersionLine) -> str:
         case Rank.E2:
             return _("Berkas disentuh tanpa perubahan isi.")
         case Rank.E0:
-            return _("Isi yang pernah diterima muncul kembali atau tidak dapat dipakai.")
+            if not version.is_public:
+                return _("Isi ini tidak dipakai.")
+            return _("Isi yang pernah diterima muncul kembali.")
     counted = [
         phrase
         for n, phrase in (

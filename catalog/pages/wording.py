@@ -1,5 +1,6 @@
 """Dates, numbers, periods and codes in the reader's language."""
 
+import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ Code = State | Headline | Access | Validity
 
 _DAY = "EEEE, d MMMM y"
 _SHORT_DAY = "d MMM y"
+_ISO_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _ROMAN = ("I", "II", "III", "IV")
 #: Names of Indonesian zones that Babel and the system database do not always spell.
 _ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA"}
@@ -226,11 +228,11 @@ def period_name(period: Period) -> str:
 
 
 def period_label_name(cadence: Cadence, label: str) -> str:
-    """Return a label as a person names it; a label of another cadence stays as it is."""
+    """Return a label as a person names it; one of another cadence stays as it is, but a day."""
     try:
         return period_name(period_from_label(cadence, label))
     except UnknownPeriod:
-        return label
+        return long_day(date.fromisoformat(label)) if _ISO_DAY.fullmatch(label) else label
 
 
 def period_tick(period: Period) -> str:

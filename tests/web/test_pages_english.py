@@ -135,6 +135,7 @@ def test_periods_are_named_as_people_name_them(sqlite_engine, cadence, label, na
         assert (period_name(period), period_tick(period)) == (name, tick)
         assert period_label_name(cadence, label) == name
         assert period_label_name(Cadence.BULANAN, "entah") == "entah"
+        assert period_label_name(Cadence.BULANAN, "2026-10-31").endswith("2026")
 
 
 @pytest.mark.parametrize(
